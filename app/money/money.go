@@ -1,0 +1,162 @@
+// Package money holds amounts of euro as whole cents. There is no floating
+// point in it, and nothing here rounds: an amount that has more decimals than
+// the currency is refused.
+package money
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Cents is an amount of euro in cents. It may be negative.
+type Cents int64
+
+// Errors of the two parsers. They are reasons, not sentences: the caller knows
+// the line, the field and the value.
+var (
+	ErrEmpty    = errors.New("importo mancante")
+	ErrFormat   = errors.New("importo non leggibile")
+	ErrDecimals = errors.New("più di due decimali")
+	ErrRange    = errors.New("importo troppo grande")
+)
+
+// Parse reads an amount as Italians write it: decimal comma, optional dots
+// every three digits ("1.234,50", "12,5", "-3"). A decimal point is accepted
+// when it cannot be a thousands mark ("12.34"). Exponents, blanks inside,
+// signs at the end and more than two decimals are refused.
+func Parse(s string) (Cents, error) {
+	s = strings.TrimSpace(s)
+	if !strings.Contains(s, ",") {
+		if i := strings.LastIndexByte(s, '.'); i >= 0 && (len(s)-i-1 != 3 || strings.Count(s, ".") == 1 && (i > 3+sign(s) || s[sign(s)] == '0')) {
+			return ParseDecimal(s)
+		}
+	}
+	whole, frac, _ := strings.Cut(s, ",")
+	if strings.Contains(whole, ".") {
+		groups := strings.Split(whole[sign(whole):], ".")
+		for i, g := range groups {
+			if i > 0 && len(g) != 3 || i == 0 && (len(g) == 0 || len(g) > 3) {
+				return 0, ErrFormat
+			}
+		}
+		whole = strings.ReplaceAll(whole, ".", "")
+	}
+	if strings.Contains(s, ",") && frac == "" {
+		return 0, ErrFormat
+	}
+	if strings.Contains(s, ",") {
+		whole += "." + frac
+	}
+	return ParseDecimal(whole)
+}
+
+// ParseDecimal reads an amount as machines write it: an optional sign, digits,
+// and at the most two decimals after a point ("12.50", "12.5", "12").
+// Trailing zeros beyond the second decimal are accepted: they lose nothing.
+func ParseDecimal(s string) (Cents, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return 0, ErrEmpty
+	}
+	digits := s[sign(s):]
+	whole, frac, point := strings.Cut(digits, ".")
+	if whole == "" || point && frac == "" || !allDigits(whole) || !allDigits(frac) {
+		return 0, ErrFormat
+	}
+	for len(frac) > 2 {
+		if frac[len(frac)-1] != '0' {
+			return 0, ErrDecimals
+		}
+		frac = frac[:len(frac)-1]
+	}
+	for len(frac) < 2 {
+		frac += "0"
+	}
+	n, err := strconv.ParseInt(whole+frac, 10, 64)
+	if err != nil || n > math.MaxInt64/4 {
+		return 0, ErrRange
+	}
+	if s[0] == '-' {
+		n = -n
+	}
+	return Cents(n), nil
+}
+
+func sign(s string) int {
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		return 1
+	}
+	return 0
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// Decimal prints the amount for machines: "-12.50".
+func (c Cents) Decimal() string {
+	neg, u := "", uint64(c)
+	if c < 0 {
+		neg, u = "-", -u
+	}
+	return fmt.Sprintf("%s%d.%02d", neg, u/100, u%100)
+}
+
+// Comma prints the amount for Italian files: "-1234,50", no thousands mark.
+func (c Cents) Comma() string { return strings.Replace(c.Decimal(), ".", ",", 1) }
+
+// String prints the amount for people: "1.234,50 €", with a no-break space
+// before the sign, so that a line never breaks there.
+func (c Cents) String() string {
+	s := c.Comma()
+	neg := ""
+	if s[0] == '-' {
+		neg, s = "-", s[1:]
+	}
+	for i := len(s) - 6; i > 0; i -= 3 {
+		s = s[:i] + "." + s[i:]
+	}
+	return neg + s + "\u00a0€"
+}
+
+// Abs returns the amount without its sign.
+func (c Cents) Abs() Cents {
+	if c < 0 {
+		return -c
+	}
+	return c
+}
+
+// Sum adds amounts.
+func Sum(amounts ...Cents) (total Cents) {
+	for _, a := range amounts {
+		total += a
+	}
+	return total
+}
+
+// Split divides c over n parts that differ by a cent at the most; the first
+// parts take the remainder. It panics when n is not positive.
+func (c Cents) Split(n int) []Cents {
+	parts := make([]Cents, n)
+	each, rest := c/Cents(n), c%Cents(n)
+	for i := range parts {
+		parts[i] = each
+		if rest > 0 {
+			parts[i]++
+			rest--
+		} else if rest < 0 {
+			parts[i]--
+			rest++
+		}
+	}
+	return parts
+}
