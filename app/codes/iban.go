@@ -18,9 +18,9 @@ const abiPoste = "07601"
 
 // CheckIBAN checks an IBAN: its country's length, its check digits modulo 97
 // and, for Italy and San Marino, its inner form and the letter of the national
-// bank coordinates (CIN).
+// bank coordinates (CIN). RF is no country: that is a creditor reference.
 func CheckIBAN(s string) error {
-	if len(s) < 15 || len(s) > 34 || !alphanumeric(s) || !isLetter(s[0]) || !isLetter(s[1]) || !digits(s[2:4]) {
+	if len(s) < 15 || len(s) > 34 || !alphanumeric(s) || !isLetter(s[0]) || !isLetter(s[1]) || !digits(s[2:4]) || s[:2] == "RF" {
 		return invalid("iban.form", "L'IBAN non ha la forma prevista: due lettere del Paese, due cifre, poi il conto.")
 	}
 	country := s[:2]

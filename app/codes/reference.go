@@ -25,7 +25,7 @@ func NewRF(reference string) (string, error) {
 // characters that the check ignores, a national identifier, which in Italy is
 // a fiscal code of 16 characters or of 11 digits after five zeros.
 func CheckCreditorID(s string) error {
-	if len(s) < 8 || len(s) > 35 || !alphanumeric(s) || !isLetter(s[0]) || !isLetter(s[1]) || !digits(s[2:4]) {
+	if len(s) < 8 || len(s) > 35 || !alphanumeric(s) || !isLetter(s[0]) || !isLetter(s[1]) || !digits(s[2:4]) || s[:2] == "RF" {
 		return invalid("creditor.form", "L'identificativo del creditore non ha la forma prevista: Paese, due cifre, tre caratteri, codice nazionale.")
 	}
 	if s[:2] == "IT" && len(s) != 23 {
