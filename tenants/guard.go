@@ -1,0 +1,144 @@
+package tenants
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+)
+
+// ErrOutsideDoor is the answer to every statement that no door has opened the
+// way for: it has no transaction, hence no tenant.
+var ErrOutsideDoor = errors.New("tenants: statement outside a door")
+
+// scope says for whom a transaction runs. It travels in the context from a
+// door to the connection and nowhere else.
+type scope struct {
+	tenant   ID // 0: the platform
+	readOnly bool
+}
+
+type scopeKey struct{}
+
+// engine is what differs between the two databases at the level of a
+// connection: how a transaction begins for a scope, and which statements a
+// door refuses.
+type engine interface {
+	begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, error)
+	refuses(query string) error
+}
+
+// guard wraps a driver's connector so that nothing runs outside a door.
+type guard struct {
+	driver.Connector
+	engine engine
+}
+
+func (g guard) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := g.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &guardedConn{inner: c, engine: g.engine}, nil
+}
+
+// Close closes the connector under it, when it can be closed.
+func (g guard) Close() error {
+	if c, ok := g.Connector.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+type guardedConn struct {
+	inner  driver.Conn
+	engine engine
+	open   bool // a transaction is open
+}
+
+var (
+	_ driver.ConnBeginTx        = (*guardedConn)(nil)
+	_ driver.ExecerContext      = (*guardedConn)(nil)
+	_ driver.QueryerContext     = (*guardedConn)(nil)
+	_ driver.ConnPrepareContext = (*guardedConn)(nil)
+	_ driver.SessionResetter    = (*guardedConn)(nil)
+	_ driver.Validator          = (*guardedConn)(nil)
+)
+
+func (c *guardedConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
+	s, ok := ctx.Value(scopeKey{}).(scope)
+	if !ok {
+		return nil, ErrOutsideDoor
+	}
+	tx, err := c.engine.begin(ctx, c.inner, s)
+	if err != nil {
+		return nil, err
+	}
+	c.open = true
+	return &guardedTx{conn: c, inner: tx}, nil
+}
+
+type guardedTx struct {
+	conn  *guardedConn
+	inner driver.Tx
+}
+
+func (t *guardedTx) Commit() error {
+	t.conn.open = false
+	return t.inner.Commit()
+}
+
+func (t *guardedTx) Rollback() error {
+	t.conn.open = false
+	return t.inner.Rollback()
+}
+
+func (c *guardedConn) allow(query string) error {
+	if !c.open {
+		return ErrOutsideDoor
+	}
+	return c.engine.refuses(query)
+}
+
+func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.allow(query); err != nil {
+		return nil, err
+	}
+	return c.inner.(driver.ExecerContext).ExecContext(ctx, query, args)
+}
+
+func (c *guardedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.allow(query); err != nil {
+		return nil, err
+	}
+	return c.inner.(driver.QueryerContext).QueryContext(ctx, query, args)
+}
+
+func (c *guardedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := c.allow(query); err != nil {
+		return nil, err
+	}
+	return c.inner.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+}
+
+func (c *guardedConn) Prepare(string) (driver.Stmt, error) { return nil, ErrOutsideDoor }
+func (c *guardedConn) Begin() (driver.Tx, error)           { return nil, ErrOutsideDoor }
+func (c *guardedConn) Close() error                        { return c.inner.Close() }
+
+func (c *guardedConn) ResetSession(ctx context.Context) error {
+	if c.open {
+		return driver.ErrBadConn
+	}
+	if r, ok := c.inner.(driver.SessionResetter); ok {
+		return r.ResetSession(ctx)
+	}
+	return nil
+}
+
+func (c *guardedConn) IsValid() bool {
+	if c.open {
+		return false
+	}
+	v, ok := c.inner.(driver.Validator)
+	return !ok || v.IsValid()
+}

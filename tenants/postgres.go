@@ -1,0 +1,178 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"cassacomune/migrations"
+)
+
+// postgres keeps all municipalities in one database, each behind forced
+// row-level security. The role of the application owns nothing.
+type postgres struct {
+	db       *bun.DB
+	appRole  string
+	ownerURL string
+}
+
+func openPostgres(cfg Config) (*postgres, error) {
+	conf, err := pgx.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	// bun writes arguments into the text: a statement cache would prepare each
+	// text anew and pay a second round trip.
+	conf.DefaultQueryExecMode = pgx.QueryExecModeExec
+	conf.RuntimeParams["timezone"] = "UTC"
+	pool := sql.OpenDB(guard{stdlib.GetConnector(*conf), pgEngine{}})
+	pool.SetMaxOpenConns(cfg.connections())
+	pool.SetMaxIdleConns(cfg.connections())
+	owner := cfg.OwnerURL
+	if owner == "" {
+		owner = cfg.URL
+	}
+	return &postgres{db: bun.NewDB(pool, pgdialect.New()), appRole: conf.User, ownerURL: owner}, nil
+}
+
+func (p *postgres) platform(context.Context, bool) (*bun.DB, error) { return p.db, nil }
+
+func (p *postgres) tenant(context.Context, ID, bool) (*bun.DB, error) { return p.db, nil }
+
+func (p *postgres) provision(context.Context, ID) error { return nil }
+
+func (p *postgres) close() error { return p.db.Close() }
+
+func (p *postgres) forUpdate() string { return "UPDATE" }
+
+// migrate runs both sets as the owner, under an advisory lock, and then builds
+// the wall around every table.
+func (p *postgres) migrate(ctx context.Context, _ []ID) error {
+	conn, err := pgx.Connect(ctx, p.ownerURL)
+	if err != nil {
+		return fmt.Errorf("connect as owner: %w", err)
+	}
+	defer conn.Close(ctx)
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(20070617)"); err != nil {
+			return fmt.Errorf("lock migrations: %w", err)
+		}
+		run := func(ctx context.Context, sql string) error {
+			_, err := tx.Exec(ctx, sql)
+			return err
+		}
+		applied := func(ctx context.Context) ([]string, error) {
+			rows, err := tx.Query(ctx, "select name from schema_migration")
+			if err != nil {
+				return nil, err
+			}
+			return pgx.CollectRows(rows, pgx.RowTo[string])
+		}
+		for _, set := range []migrations.Set{migrations.ForPlatform, migrations.ForTenant} {
+			if err := applyMigrations(ctx, set, "pg", 0, run, applied); err != nil {
+				return err
+			}
+		}
+		return p.wall(ctx, tx)
+	})
+}
+
+// wall forces row-level security on every table but the platform's, and
+// grants the application what each table allows: facts are only inserted.
+func (p *postgres) wall(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, "select tablename from pg_tables where schemaname = current_schema() order by 1")
+	if err != nil {
+		return err
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	role := pgx.Identifier{p.appRole}.Sanitize()
+	for _, t := range tables {
+		name := pgx.Identifier{t}.Sanitize()
+		may := "select, insert, update, delete"
+		if slices.Contains(migrations.Facts, t) {
+			may = "select, insert"
+		}
+		if t == "schema_migration" {
+			may = "select"
+		}
+		text := ""
+		if p.ownerURL != "" && !p.selfOwned(ctx, tx) {
+			text = fmt.Sprintf("revoke all on %s from %s; grant %s on %s to %s;", name, role, may, name, role)
+		}
+		if !slices.Contains(migrations.Platform, t) {
+			const own = "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint"
+			text += fmt.Sprintf(`alter table %[1]s enable row level security; alter table %[1]s force row level security;
+				drop policy if exists wall on %[1]s; create policy wall on %[1]s using (%[2]s) with check (%[2]s)`, name, own)
+		}
+		if _, err := tx.Exec(ctx, text); err != nil {
+			return fmt.Errorf("wall around %s: %w", t, err)
+		}
+	}
+	return nil
+}
+
+// selfOwned reports whether the application connects as the owner, which
+// leaves it the owner's rights: Open refuses to serve so, Migrate may.
+func (p *postgres) selfOwned(ctx context.Context, tx pgx.Tx) bool {
+	var user string
+	return tx.QueryRow(ctx, "select current_user").Scan(&user) == nil && user == p.appRole
+}
+
+// pgEngine begins a transaction and sets its tenant in one message.
+type pgEngine struct{}
+
+func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, error) {
+	conn := c.(*stdlib.Conn).Conn()
+	mode := ""
+	if s.readOnly {
+		mode = " read only"
+	}
+	tenant := ""
+	if s.tenant != 0 {
+		tenant = strconv.FormatInt(int64(s.tenant), 10)
+	}
+	_, err := conn.PgConn().Exec(ctx, "begin"+mode+"; select set_config('app.tenant', '"+tenant+"', true)").ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	return &pgTx{ctx: context.WithoutCancel(ctx), conn: conn}, nil
+}
+
+func (pgEngine) refuses(string) error { return nil } // grants do
+
+type pgTx struct {
+	ctx  context.Context
+	conn *pgx.Conn
+}
+
+// errRolledBack is a COMMIT that PostgreSQL answered with ROLLBACK: a
+// statement of the transaction had failed and its error was swallowed.
+var errRolledBack = errors.New("tenants: the transaction had failed and was rolled back")
+
+func (t *pgTx) Commit() error {
+	tag, err := t.conn.PgConn().Exec(t.ctx, "commit").ReadAll()
+	if err != nil {
+		return err
+	}
+	if len(tag) != 1 || tag[0].CommandTag.String() != "COMMIT" {
+		return errRolledBack
+	}
+	return nil
+}
+
+func (t *pgTx) Rollback() error {
+	_, err := t.conn.PgConn().Exec(t.ctx, "rollback").ReadAll()
+	return err
+}

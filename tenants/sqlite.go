@@ -1,0 +1,216 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"modernc.org/sqlite"
+
+	"cassacomune/app/fault"
+	"cassacomune/migrations"
+)
+
+// embedded keeps the platform in one SQLite file and every municipality in a
+// file of its own. Each file has one writer, which takes the lock at once, and
+// a few readers that can only query.
+type embedded struct {
+	dir   string
+	mu    sync.Mutex
+	files map[ID]*file // 0 is the platform
+}
+
+type file struct{ write, read *bun.DB }
+
+func openEmbedded(cfg Config) (*embedded, error) {
+	if err := os.MkdirAll(filepath.Join(cfg.Dir, "tenants"), 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	return &embedded{dir: cfg.Dir, files: map[ID]*file{}}, nil
+}
+
+func (e *embedded) path(t ID) string {
+	if t == 0 {
+		return filepath.Join(e.dir, "platform.db")
+	}
+	return filepath.Join(e.dir, "tenants", fmt.Sprintf("%d.db", t))
+}
+
+func (e *embedded) platform(ctx context.Context, readOnly bool) (*bun.DB, error) {
+	return e.open(ctx, 0, readOnly, true)
+}
+
+func (e *embedded) tenant(ctx context.Context, t ID, readOnly bool) (*bun.DB, error) {
+	return e.open(ctx, t, readOnly, false)
+}
+
+// open returns the writer or the readers of a file. A municipality that has no
+// file is unknown: there is nothing to fall back on.
+func (e *embedded) open(_ context.Context, t ID, readOnly, create bool) (*bun.DB, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f, ok := e.files[t]
+	if !ok {
+		if _, err := os.Stat(e.path(t)); errors.Is(err, fs.ErrNotExist) && !create {
+			return nil, fault.New(fault.NotFound, "tenant", "Comune sconosciuto.")
+		}
+		f = &file{
+			write: connectSQLite(e.path(t), 1, "_txlock=immediate"),
+			read:  connectSQLite(e.path(t), 4, "_pragma=query_only(1)"),
+		}
+		e.files[t] = f
+	}
+	if readOnly {
+		return f.read, nil
+	}
+	return f.write, nil
+}
+
+func connectSQLite(path string, connections int, options string) *bun.DB {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options +
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_time_format=sqlite"
+	pool := sql.OpenDB(guard{sqliteConnector{dsn}, sqliteEngine{}})
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return bun.NewDB(pool, sqlitedialect.New())
+}
+
+type sqliteConnector struct{ dsn string }
+
+var sqliteDriver = &sqlite.Driver{}
+
+func (c sqliteConnector) Connect(context.Context) (driver.Conn, error) {
+	return sqliteDriver.Open(c.dsn)
+}
+func (c sqliteConnector) Driver() driver.Driver { return sqliteDriver }
+
+func (e *embedded) provision(ctx context.Context, t ID) error {
+	if _, err := e.open(ctx, t, false, true); err != nil {
+		return err
+	}
+	return e.migrateFile(ctx, t, migrations.ForTenant)
+}
+
+func (e *embedded) migrate(ctx context.Context, all []ID) error {
+	if all == nil {
+		return e.migrateFile(ctx, 0, migrations.ForPlatform)
+	}
+	for _, t := range all {
+		if err := e.migrateFile(ctx, t, migrations.ForTenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *embedded) migrateFile(ctx context.Context, t ID, set migrations.Set) error {
+	dsn := "file:" + (&url.URL{Path: e.path(t)}).EscapedPath() + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
+	db := sql.OpenDB(sqliteConnector{dsn})
+	defer db.Close()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", filepath.Base(e.path(t)), err)
+	}
+	defer tx.Rollback()
+	run := func(ctx context.Context, text string) error {
+		_, err := tx.ExecContext(ctx, text)
+		return err
+	}
+	applied := func(ctx context.Context) (names []string, err error) {
+		rows, err := tx.QueryContext(ctx, "select name from schema_migration")
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var n string
+			if err := rows.Scan(&n); err != nil {
+				return nil, err
+			}
+			names = append(names, n)
+		}
+		return names, rows.Err()
+	}
+	if err := applyMigrations(ctx, set, "sqlite", int64(t), run, applied); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (e *embedded) close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var errs []error
+	for _, f := range e.files {
+		errs = append(errs, f.read.Close(), f.write.Close())
+	}
+	e.files = map[ID]*file{}
+	return errors.Join(errs...)
+}
+
+func (e *embedded) forUpdate() string { return "" } // the one writer holds the file
+
+// sqliteEngine stands in for PostgreSQL's grants: it refuses to change facts
+// and to leave the file.
+type sqliteEngine struct{}
+
+func (sqliteEngine) begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, error) {
+	return c.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
+}
+
+var (
+	errLeavesFile = errors.New("tenants: statement may not leave the file")
+	errFact       = errors.New("tenants: a fact is never updated or deleted")
+
+	changes = regexp.MustCompile(`(?i)\b(?:update|delete\s+from|replace\s+into)\s+(?:or\s+\w+\s+)?"?(\w+)"?`)
+	into    = regexp.MustCompile(`(?i)^\s*insert\s+(or\s+replace\s+)?into\s+"?(\w+)"?`)
+	upsert  = regexp.MustCompile(`(?i)\bdo\s+update\b`)
+	leaves  = regexp.MustCompile(`(?i)^\s*(attach|detach|pragma|vacuum)\b`)
+	reads   = regexp.MustCompile(`(?i)^\s*select\b`)
+)
+
+func (sqliteEngine) refuses(query string) error {
+	if reads.MatchString(query) {
+		return nil
+	}
+	if leaves.MatchString(query) {
+		return errLeavesFile
+	}
+	if m := into.FindStringSubmatch(query); m != nil {
+		if slices.Contains(migrations.Facts, m[2]) && (m[1] != "" || upsert.MatchString(withoutLiterals(query))) {
+			return fmt.Errorf("%w: %s", errFact, m[2])
+		}
+		return nil
+	}
+	for _, m := range changes.FindAllStringSubmatch(withoutLiterals(query), -1) {
+		if slices.Contains(migrations.Facts, strings.ToLower(m[1])) {
+			return fmt.Errorf("%w: %s", errFact, m[1])
+		}
+	}
+	return nil
+}
+
+// withoutLiterals drops what stands between single quotes, so that a reason
+// written by a person is not taken for SQL.
+func withoutLiterals(query string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(query, "'") {
+		if i%2 == 0 {
+			b.WriteString(part)
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
