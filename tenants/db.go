@@ -37,6 +37,9 @@ type Config struct {
 	Clock       func() time.Time
 	Log         *slog.Logger
 	Key         []byte // 32 bytes; seals the secrets of the channels
+
+	// Announce is told of each run whose row has been committed; see package jobs.
+	Announce func(ID, uuid.UUID)
 }
 
 func (c Config) connections() int {
@@ -62,15 +65,19 @@ type DB struct {
 	clock    func() time.Time
 	log      *slog.Logger
 	key      []byte
+	announce func(ID, uuid.UUID)
 	known    sync.Map // ID -> struct{}: tenants seen in the registry
 	sequence atomic.Uint32
 }
 
 // Open connects to the data; it changes nothing in it.
 func Open(cfg Config) (*DB, error) {
-	db := &DB{clock: cfg.Clock, log: cfg.Log, key: cfg.Key}
+	db := &DB{clock: cfg.Clock, log: cfg.Log, key: cfg.Key, announce: cfg.Announce}
 	if db.clock == nil {
 		db.clock = time.Now
+	}
+	if db.announce == nil {
+		db.announce = func(ID, uuid.UUID) {}
 	}
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)

@@ -48,6 +48,11 @@ func (tx *Tx) NewID() uuid.UUID { return tx.db.NewID() }
 // AfterCommit runs fn once the transaction has been committed, in order.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
+// Announce tells the queue, after the commit, that a run is due.
+func (tx *Tx) Announce(run uuid.UUID) {
+	tx.AfterCommit(func() { tx.db.announce(tx.Tenant, run) })
+}
+
 // Select begins a query on a model (a pointer to a struct or to a slice),
 // limited to the municipality.
 func (tx *Tx) Select(model any) *bun.SelectQuery {
