@@ -181,5 +181,6 @@ type DebtRow struct {
 	Chapter                                            string
 	VAT                                                string
 	Notice                                             string // numero avviso already printed by the office
+	Unit                                               string // the office's own key of the payable unit, where the file has one (GovPay: idPendenza)
 	Raw                                                string
 }
