@@ -122,6 +122,9 @@ func (d Date) AddMonths(n int) Date {
 func (d Date) Before(o Date) bool { return d.Compare(o) < 0 }
 func (d Date) After(o Date) bool  { return d.Compare(o) > 0 }
 
+// Equal reports whether the two are the same day, as == does.
+func (d Date) Equal(o Date) bool { return d == o }
+
 // Compare returns -1, 0 or 1.
 func (d Date) Compare(o Date) int {
 	a, b := int(d.y)*10000+int(d.m)*100+int(d.d), int(o.y)*10000+int(o.m)*100+int(o.d)
@@ -134,8 +137,9 @@ func (d Date) Compare(o Date) int {
 	return 0
 }
 
-// Sub returns the days from o to d.
-func (d Date) Sub(o Date) int { return int(d.utc().Sub(o.utc()).Hours()) / 24 }
+// Sub returns the days from o to d. It counts seconds, since a time.Duration
+// ends at 292 years.
+func (d Date) Sub(o Date) int { return int((d.utc().Unix() - o.utc().Unix()) / (24 * 60 * 60)) }
 
 // Value stores the day as text, 'YYYY-MM-DD', which both engines compare
 // rightly. A time.Time on a date column would be moved to UTC and lose a day.

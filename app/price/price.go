@@ -134,8 +134,8 @@ func Of(rule Rule, subject Subject, on day.Date) (Quote, error) {
 	if err != nil {
 		return Quote{}, err
 	}
-	if on.IsZero() {
-		return Quote{}, fault.New(fault.Invalid, "price.on", "Manca il giorno per cui si chiede il prezzo.")
+	if !usual(on) {
+		return Quote{}, fault.New(fault.Invalid, "price.on", "Il giorno per cui si chiede il prezzo manca o non è plausibile.")
 	}
 	var q Quote
 	switch rule.Kind {
@@ -178,10 +178,10 @@ func Schedule(rule Rule, subject Subject, from, until day.Date) ([]Quote, error)
 func (s Subject) checked(rule Rule) (Subject, error) {
 	total := money.Cents(0)
 	for _, it := range s.Items {
+		total += min(it.Cents, maxPrice)
 		if it.Cents < 0 || it.Cents > maxPrice || total > maxPrice {
 			return s, fault.New(fault.Invalid, "price.amount", "Gli importi devono stare fra zero e %s.", maxPrice)
 		}
-		total += it.Cents
 	}
 	if rule.Kind == RoadFine || rule.Kind == LocalFine {
 		if s.Minimum == 0 {
@@ -194,9 +194,26 @@ func (s Subject) checked(rule Rule) (Subject, error) {
 	if rule.Kind == LateTax && s.DueOn.Before(ravvedimento[0].from) {
 		return s, fault.New(fault.Invalid, "price.due", "Serve la scadenza, non prima del %s.", ravvedimento[0].from.Italian())
 	}
+	for _, d := range s.days() {
+		if !d.IsZero() && !usual(d) {
+			return s, fault.New(fault.Invalid, "price.day", "La data %s non è plausibile.", d.Italian())
+		}
+	}
 	merged, err := merge(s.Suspensions)
 	s.Suspensions = merged
 	return s, err
+}
+
+// usual reports whether a day is near enough to be meant; it bounds every loop
+// and product of the rules.
+func usual(d day.Date) bool { return d.Year() >= 1900 && d.Year() <= 2100 }
+
+func (s Subject) days() []day.Date {
+	days := []day.Date{s.DueOn, s.NotifiedOn, s.HandedOn}
+	for _, iv := range s.Suspensions {
+		days = append(days, iv.From, iv.Until)
+	}
+	return days
 }
 
 // principal is the sum of the items that are no costs.
