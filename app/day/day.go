@@ -47,7 +47,7 @@ func Of(t time.Time) Date {
 // Parse reads an ISO day ("2026-07-01") or an Italian one ("01/07/2026").
 func Parse(s string) (Date, error) {
 	for _, layout := range []string{"2006-01-02", "02/01/2006"} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() > 0 {
 			return New(t.Year(), t.Month(), t.Day()), nil
 		}
 	}

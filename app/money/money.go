@@ -24,33 +24,42 @@ var (
 )
 
 // Parse reads an amount as Italians write it: decimal comma, optional dots
-// every three digits ("1.234,50", "12,5", "-3"). A decimal point is accepted
-// when it cannot be a thousands mark ("12.34"). Exponents, blanks inside,
-// signs at the end and more than two decimals are refused.
+// every three digits ("1.234,50", "12,5", "-3"). A single point is decimal when
+// it cannot be a thousands mark ("12.34", "0.500", "1234.50"); "1.234" is one
+// thousand. Exponents, blanks inside, signs at the end and more than two
+// decimals are refused.
 func Parse(s string) (Cents, error) {
 	s = strings.TrimSpace(s)
-	if !strings.Contains(s, ",") {
-		if i := strings.LastIndexByte(s, '.'); i >= 0 && (len(s)-i-1 != 3 || strings.Count(s, ".") == 1 && (i > 3+sign(s) || s[sign(s)] == '0')) {
-			return ParseDecimal(s)
-		}
-	}
-	whole, frac, _ := strings.Cut(s, ",")
-	if strings.Contains(whole, ".") {
-		groups := strings.Split(whole[sign(whole):], ".")
-		for i, g := range groups {
-			if i > 0 && len(g) != 3 || i == 0 && (len(g) == 0 || len(g) > 3) {
-				return 0, ErrFormat
-			}
-		}
-		whole = strings.ReplaceAll(whole, ".", "")
-	}
-	if strings.Contains(s, ",") && frac == "" {
+	whole, frac, comma := strings.Cut(s, ",")
+	if comma && frac == "" {
 		return 0, ErrFormat
 	}
-	if strings.Contains(s, ",") {
+	switch {
+	case !strings.Contains(whole, "."):
+	case grouped(whole[sign(whole):]):
+		whole = strings.ReplaceAll(whole, ".", "")
+	case comma:
+		return 0, ErrFormat
+	}
+	if comma {
 		whole += "." + frac
 	}
 	return ParseDecimal(whole)
+}
+
+// grouped reports whether the dots of an unsigned number mark its thousands:
+// one to three digits, the first not zero, then groups of just three.
+func grouped(s string) bool {
+	groups := strings.Split(s, ".")
+	if first := groups[0]; first == "" || len(first) > 3 || first[0] == '0' {
+		return false
+	}
+	for _, g := range groups[1:] {
+		if len(g) != 3 {
+			return false
+		}
+	}
+	return true
 }
 
 // ParseDecimal reads an amount as machines write it: an optional sign, digits,
