@@ -1,0 +1,172 @@
+package govpay
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cassacomune/app/formats"
+	"cassacomune/app/money"
+)
+
+var update = flag.Bool("update", false, "write the goldens")
+
+func TestGolden(t *testing.T) {
+	const name = "testdata/documento"
+	text, err := os.ReadFile(name + ".csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !Sniff(text) || Sniff([]byte("ente;tipo_dovuto\n")) {
+		t.Error("Sniff is wrong")
+	}
+	var b strings.Builder
+	for e := range Read(strings.NewReader(string(text))) {
+		if e.Problem != nil {
+			fmt.Fprintf(&b, "%s: %s\n", e.Problem.Severity, e.Problem.Error())
+			continue
+		}
+		e.Debt.Raw = ""
+		j, err := json.Marshal(e.Debt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s\n", j)
+	}
+	if *update {
+		if err := os.WriteFile(name+".golden", []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name + ".golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(b.String(), string(want)); diff != "" {
+		t.Errorf("got -, want +\n%s", diff)
+	}
+}
+
+func TestOneDebtPerDocument(t *testing.T) {
+	text, err := os.ReadFile("testdata/documento.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]money.Cents{}
+	for e := range Read(strings.NewReader(string(text))) {
+		if e.Debt != nil && e.Debt.Position == "D1" {
+			got[fmt.Sprint(e.Debt.Option, e.Debt.Instalment)] += e.Debt.Cents
+		}
+	}
+	if diff := cmp.Diff(got, map[string]money.Cents{"unica1": 3000, "rate1": 1500}); diff != "" {
+		t.Errorf("options of D1: got -, want +\n%s", diff)
+	}
+}
+
+func TestHeader(t *testing.T) {
+	for _, in := range []string{"", "idA2A,idPendenza\nU,P\n", "idA2A,idA2A\n", "idA2A,\"idPend"} {
+		told := false
+		for e := range Read(strings.NewReader(in)) {
+			told = told || e.Problem != nil && e.Problem.Severity == formats.Error
+			if e.Debt != nil {
+				t.Errorf("%q yields a row", in)
+			}
+		}
+		if !told {
+			t.Errorf("%q: nothing told", in)
+		}
+	}
+}
+
+// TestCorpus reads the files of the peer and counts what they hold.
+func TestCorpus(t *testing.T) {
+	dir := filepath.Join(shared(t), "corpora", "pagopa", "govpay-csv")
+	expected, err := os.Open(filepath.Join(dir, "EXPECTED.csv"))
+	if err != nil {
+		t.Skip("the corpus of GovPay files is absent")
+	}
+	defer expected.Close()
+	lines, err := csv.NewReader(expected).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range lines[1:] {
+		t.Run(want[0], func(t *testing.T) {
+			in, err := os.Open(filepath.Join(dir, want[0]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			rows, units, documents, sum := map[int]bool{}, map[string]bool{}, map[string]bool{}, money.Cents(0)
+			for e := range Read(in) {
+				if p := e.Problem; p != nil && p.Severity == formats.Error {
+					t.Errorf("refuses: %v", p)
+				}
+				if d := e.Debt; d != nil {
+					rows[d.Line], units[d.Unit] = true, true
+					if d.Position != d.Unit {
+						documents[d.Position] = true
+					}
+					sum += d.Cents
+				}
+			}
+			got := fmt.Sprint(len(rows), len(units), len(documents), sum)
+			total, err := money.ParseDecimal(want[5])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := strings.Join(want[2:5], " ") + " " + total.String(); got != want {
+				t.Errorf("rows, pendenze, documents, sum: got %s, want %s", got, want)
+			}
+			if strings.HasSuffix(want[0], "-del.csv") && sum != 0 {
+				t.Errorf("annulments: sum %v", sum)
+			}
+		})
+	}
+	if n, err := strconv.Atoi(lines[1][2]); err != nil || n == 0 {
+		t.Errorf("EXPECTED.csv says %q rows", lines[1][2])
+	}
+}
+
+// shared finds the folder of corpora, or skips.
+func shared(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
+		return dir
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "shared", "corpora")); err == nil {
+			return filepath.Join(dir, "shared")
+		}
+	}
+	t.Skip("no folder of corpora beside the checkout, and CASSACOMUNE_SHARED is not set")
+	return ""
+}
+
+func FuzzRead(f *testing.F) {
+	text, err := os.ReadFile("testdata/documento.csv")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(text))
+	f.Add(strings.Join(required, ",") + "\nU,P,1,c,0\n")
+	f.Fuzz(func(t *testing.T, in string) {
+		for e := range Read(strings.NewReader(in)) {
+			if d := e.Debt; d != nil && (d.Position == "" || d.Instalment < 1 || d.Cents < 0 || d.Cents == 0 && d.Action != formats.Annul) {
+				t.Errorf("yields %+v", d)
+			}
+		}
+	})
+}
