@@ -1,0 +1,218 @@
+package auth
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"cassacomune/app/fault"
+	"cassacomune/tenants"
+)
+
+// Person (operatore) is a member of staff, of one municipality or of several.
+// What a person may do is a membership, in each municipality's own rows.
+type Person struct {
+	bun.BaseModel `bun:"table:person"`
+
+	ID         uuid.UUID `bun:"id,pk"`
+	Email      string
+	Name       string
+	CreatedAt  time.Time
+	DisabledAt time.Time `bun:",nullzero"`
+}
+
+type credential struct {
+	bun.BaseModel `bun:"table:credential"`
+
+	PersonID    uuid.UUID `bun:"person_id,pk"`
+	Hash        string
+	ChangedAt   time.Time
+	Failures    int
+	LockedUntil time.Time `bun:",nullzero"`
+}
+
+type membershipHint struct {
+	bun.BaseModel `bun:"table:membership_hint"`
+
+	PersonID uuid.UUID  `bun:"person_id,pk"`
+	TenantID tenants.ID `bun:"tenant_id,pk"`
+}
+
+// CreatePerson registers a member of staff, who can do nothing until a
+// password is set and a role granted. An e-mail that is already there is a
+// Conflict: FindPerson returns who has it.
+func CreatePerson(ctx context.Context, db *tenants.DB, by tenants.Actor, email, name string) (Person, error) {
+	email, name = foldEmail(email), strings.TrimSpace(name)
+	if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 254 || strings.ContainsAny(email, "\r\n") {
+		return Person{}, fault.New(fault.Invalid, "auth.email", "L'indirizzo e-mail non è valido.").On("email")
+	}
+	if name == "" || len(name) > 200 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return Person{}, fault.New(fault.Invalid, "auth.name", "Il nome è obbligatorio, al massimo 200 caratteri.").On("name")
+	}
+	if !mayManagePeople(by) {
+		return Person{}, errManage
+	}
+	var p Person
+	err := db.Platform(ctx, func(tx *tenants.PlatformTx) error {
+		p = Person{ID: tx.NewID(), Email: email, Name: name, CreatedAt: tx.Now()}
+		result, err := tx.NewInsert().Model(&p).On("CONFLICT (email) DO NOTHING").Exec(tx.Ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, fault.New(fault.Conflict, "auth.email.taken", "Esiste già una persona con questo indirizzo e-mail.").On("email"))
+		}
+		return tx.Audit(by, "person.create", p.ID.String(), "")
+	})
+	if err != nil {
+		return Person{}, fmt.Errorf("create person: %w", err)
+	}
+	return p, nil
+}
+
+// FindPerson returns who has an e-mail; nobody is NotFound.
+func FindPerson(ctx context.Context, db *tenants.DB, email string) (Person, error) {
+	p, _, err := lookUp(ctx, db, "email = ?", foldEmail(email))
+	return p, err
+}
+
+// SetPassword gives a person a new password and ends all of their sessions.
+// People set their own; an administrator sets the first one only, since the
+// person may serve other municipalities too; the operator sets any.
+func SetPassword(ctx context.Context, db *tenants.DB, by tenants.Actor, person uuid.UUID, password string) error {
+	p, c, err := lookUp(ctx, db, "id = ?", person)
+	if err != nil {
+		return err
+	}
+	own := by.ID == person && by.ID != uuid.Nil
+	first := by.Role == RoleAdministrator && c.Hash == ""
+	if !own && !first && by.Role != RoleOperator && by.Role != "system" {
+		return fault.New(fault.Forbidden, "auth.password.other", "Solo la persona stessa può cambiare la propria password.")
+	}
+	if err := checkPassword(password, p.Email, p.Name); err != nil {
+		return err
+	}
+	hash, err := hashPassword(ctx, password)
+	if err != nil {
+		return fmt.Errorf("hash password: %w", err)
+	}
+	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
+		q := tx.NewInsert().Model(&credential{PersonID: person, Hash: hash, ChangedAt: tx.Now()})
+		if first && !own { // a rival may have set one since we looked
+			q = q.On("CONFLICT (person_id) DO NOTHING")
+		} else {
+			q = q.On("CONFLICT (person_id) DO UPDATE").
+				Set("hash = EXCLUDED.hash, changed_at = EXCLUDED.changed_at, failures = 0, locked_until = NULL")
+		}
+		result, err := q.Exec(tx.Ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, fault.New(fault.Conflict, "auth.password.set", "La persona ha già una password."))
+		}
+		if err := endOperatorSessions(tx, person); err != nil {
+			return err
+		}
+		return tx.Audit(by, "person.password", person.String(), "")
+	})
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return endEverywhere(ctx, db, by, person)
+}
+
+// ChangePassword is SetPassword by the person, who proves to know the old one.
+func ChangePassword(ctx context.Context, db *tenants.DB, by tenants.Actor, old, password string) error {
+	_, c, err := lookUp(ctx, db, "id = ?", by.ID)
+	if err != nil {
+		return err
+	}
+	locked, err := reserveGuess(ctx, db, by.ID)
+	if err != nil {
+		return err
+	}
+	if ok, err := rightPassword(ctx, c.Hash, old); err != nil {
+		return err
+	} else if !ok || locked {
+		return fault.New(fault.Invalid, "auth.password.old", "La password attuale non è corretta.").On("old")
+	}
+	return SetPassword(ctx, db, by, by.ID, password)
+}
+
+// Disable ends a person's access everywhere, at once.
+func Disable(ctx context.Context, db *tenants.DB, by tenants.Actor, person uuid.UUID) error {
+	if by.Role != RoleOperator && by.Role != "system" {
+		return fault.New(fault.Forbidden, "auth.disable", "Solo il gestore del servizio può disattivare una persona: un Comune ne revoca il ruolo.")
+	}
+	err := db.Platform(ctx, func(tx *tenants.PlatformTx) error {
+		if _, err := tx.NewUpdate().Model((*Person)(nil)).Set("disabled_at = ?", tx.Now()).
+			Where("id = ? AND disabled_at IS NULL", person).Exec(tx.Ctx); err != nil {
+			return err
+		}
+		if err := endOperatorSessions(tx, person); err != nil {
+			return err
+		}
+		return tx.Audit(by, "person.disable", person.String(), "")
+	})
+	if err != nil {
+		return fmt.Errorf("disable person: %w", err)
+	}
+	return endEverywhere(ctx, db, by, person)
+}
+
+// Towns are the municipalities in which a person was ever given a role: where
+// to look, not what they may do.
+func Towns(ctx context.Context, db *tenants.DB, person uuid.UUID) (towns []tenants.ID, err error) {
+	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
+		return tx.NewSelect().Model((*membershipHint)(nil)).Column("tenant_id").Where("person_id = ?", person).
+			OrderExpr("tenant_id").Scan(tx.Ctx, &towns)
+	})
+	return towns, err
+}
+
+func endEverywhere(ctx context.Context, db *tenants.DB, by tenants.Actor, person uuid.UUID) error {
+	towns, err := Towns(ctx, db, person)
+	if err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	var errs []error
+	for _, t := range towns {
+		errs = append(errs, db.Within(ctx, t, by, func(tx *tenants.Tx) error { return endSessions(tx, person) }))
+	}
+	return errors.Join(errs...)
+}
+
+// lookUp returns a person and the credential, if there is one.
+func lookUp(ctx context.Context, db *tenants.DB, where string, arg any) (p Person, c credential, err error) {
+	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
+		err := tx.NewSelect().Model(&p).Where(where, arg).Scan(tx.Ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "auth.person", "Persona sconosciuta.")
+		}
+		if err != nil {
+			return err
+		}
+		err = tx.NewSelect().Model(&c).Where("person_id = ?", p.ID).Scan(tx.Ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return p, c, err
+}
+
+func foldEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+var errManage = fault.New(fault.Forbidden, "auth.people", "Solo un amministratore può gestire le persone.")
+
+func mayManagePeople(by tenants.Actor) bool {
+	return by.Role == RoleAdministrator || by.Role == RoleOperator || by.Role == "system"
+}
