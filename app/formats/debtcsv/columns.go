@@ -261,7 +261,7 @@ func (c *cells) amountAt(column int) (money.Cents, bool) {
 // "12,000" may be twelve thousand of somebody.
 func parseAmount(s string) (money.Cents, error) {
 	if _, frac, ok := strings.Cut(s, ","); ok && len(frac) > 2 && strings.Trim(frac, "0123456789") == "" {
-		return 0, errAmount
+		return 0, money.ErrDecimals
 	}
 	return money.Parse(s)
 }

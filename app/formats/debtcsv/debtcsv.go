@@ -7,7 +7,6 @@ package debtcsv
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -171,9 +170,6 @@ func (f *file) problem(line int, field, value, reason string, s formats.Severity
 }
 
 func columnName(s string) string { return strings.ToLower(strings.TrimSpace(delimited.Unguard(s))) }
-
-// errAmount is said of amounts in which the comma may be a thousands mark.
-var errAmount = errors.New("più di due decimali")
 
 // decoded gives the text of a file in UTF-8.
 func decoded(r io.Reader) io.Reader { return charset.NewReader(r) }
