@@ -72,6 +72,7 @@ type Statement struct {
 
 // Closing ends a statement with what its file declares.
 type Closing struct {
+	Opening                *money.Cents // for formats that state it at the end
 	Closing, Credit, Debit *money.Cents
 	Line                   int
 }
@@ -90,6 +91,7 @@ type Entry struct {
 	Line                            int
 	Credit                          bool // money in
 	Cents                           money.Cents
+	Negative                        bool // the file wrote a minus sign; says nothing about the direction
 	Currency                        string
 	Booked                          bool // false: announced only; importers skip it
 	BookedOn                        day.Date

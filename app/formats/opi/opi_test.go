@@ -1,0 +1,263 @@
+package opi
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cassacomune/app/day"
+	"cassacomune/app/formats"
+	"cassacomune/app/money"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// told is what a journal said.
+type told struct {
+	facts      map[string]string
+	version    string
+	statements []formats.Statement
+	entries    []formats.Entry
+	closings   []formats.Closing
+	problems   []string
+	equations  string
+}
+
+func listen(in []byte) told {
+	t := told{facts: map[string]string{}}
+	var check Check
+	for e := range Read(bytes.NewReader(in)) {
+		check.Add(e)
+		switch {
+		case e.Header != nil:
+			t.facts[e.Header.Name], t.version = e.Header.Value, e.Header.Format+" "+e.Header.Version
+		case e.Statement != nil:
+			t.statements = append(t.statements, *e.Statement)
+		case e.Entry != nil:
+			t.entries = append(t.entries, *e.Entry)
+		case e.Closing != nil:
+			t.closings = append(t.closings, *e.Closing)
+		case e.Problem != nil:
+			t.problems = append(t.problems, string(e.Problem.Severity)+" "+e.Problem.Field)
+		}
+	}
+	t.equations = answers(check)
+	return t
+}
+
+func answers(c Check) (s string) {
+	for n := '1'; n <= '7'; n++ {
+		switch v := c.Equations()[string(n)]; {
+		case v == nil:
+			s += "-"
+		case *v:
+			s += "+"
+		default:
+			s += "!"
+		}
+	}
+	return s
+}
+
+func sample(t *testing.T, name string) []byte {
+	t.Helper()
+	in, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func TestReadKeepsEveryMovement(t *testing.T) {
+	got := listen(sample(t, "giornale_1_7_1.xml"))
+	d := day.New(2026, 3, 10)
+	thirty, rest := money.Cents(3000), money.Cents(2050)
+	base := formats.Entry{Booked: true, Currency: "EUR", BookedOn: d, ValueOn: d.AddDays(1), Operation: "ESEGUITO",
+		PartyName: "POSTE ITALIANE SPA", PartyCode: "01114601006", Text: "ACCREDITO"}
+	a, b, c, e := base, base, base, base
+	a.Credit, a.Cents, a.Document, a.Number, a.Progressive = true, 12000, formats.DocProvisionalCredit, "9", "0"
+	a.EffectiveOn, a.Siope, a.Quittance, a.Movement = d, "0000099999", "101", "2026000000000001/1"
+	a.Text = "BOLLETTINI TD 896 DEL 09.03.2026 NUM 3 & CITTÀ"
+	b.Credit, b.Cents, b.Negative, b.Document, b.Operation, b.Number, b.Progressive = true, 2000, true, formats.DocProvisionalCredit, "STORNATO", "6", "0"
+	b.EffectiveOn, b.Siope, b.Quittance, b.Movement = d, "0000099999", "102", "2026000000000002/2"
+	c.Credit, c.Cents, c.Document, c.Number, c.Progressive, c.Quittance, c.Movement = true, 5050, formats.DocOrder, "31", "1", "103", "2026000000000003/3"
+	c.Closes = []formats.Provisional{{Number: "7", Cents: &thirty}, {Number: "8", Cents: &rest}}
+	e.Cents, e.Document, e.Number, e.Progressive, e.Quittance, e.Movement = 4000, formats.DocWarrant, "12", "1", "104", "2026000000000004/4"
+	if diff := cmp.Diff([]formats.Entry{a, b, c, e}, got.entries, cmpopts.IgnoreFields(formats.Entry{}, "Line", "Raw"), cmp.AllowUnexported(day.Date{})); diff != "" {
+		t.Error(diff)
+	}
+	if got.version != "opi-journal 1.7.1" || got.equations != "++++++-" || len(got.problems) > 0 {
+		t.Errorf("got %s %s %v, want 1.7.1, six green equations, no problem", got.version, got.equations, got.problems)
+	}
+	want := []formats.Statement{{ID: "GDC-202603110000000001#001#001", Account: "0000001", Currency: "EUR", Year: 2026, From: d, To: d,
+		Bank: "01234", Body: "0000042", Revision: "GDC-202603110000000001#001#001"}}
+	if diff := cmp.Diff(want, got.statements, cmp.AllowUnexported(day.Date{})); diff != "" {
+		t.Error(diff)
+	}
+	if got.facts["totale_sospesi_entrata"] != "100.00" || got.facts["esercizio"] != "2026" {
+		t.Errorf("got facts %v", got.facts)
+	}
+}
+
+func TestReadOtherLayouts(t *testing.T) {
+	four := listen(sample(t, "giornale_1_4.xml"))
+	if four.version != "opi-journal 1.4" || four.equations != "++++++-" || len(four.problems) > 0 {
+		t.Errorf("got %s %s %v", four.version, four.equations, four.problems)
+	}
+	if diff := cmp.Diff([]formats.Provisional{{Number: "7"}}, four.entries[2].Closes); diff != "" {
+		t.Error(diff)
+	}
+	old := string(sample(t, "giornale_1_4.xml"))
+	old = strings.NewReplacer("<testata_messaggio>", "", "</testata_messaggio>", "", "identificativo_flusso_BT", "identificativo_flusso", "encoding=\"UTF-8\"", "encoding=\"ISO-8859-1\"", "À", "\xc0").Replace(old)
+	old = old[:strings.Index(old, "  <ds:Signature")] + "</flusso_giornale_di_cassa>"
+	oil := listen([]byte(old))
+	if oil.version != "oil-journal 3.02" || len(oil.problems) > 0 || !strings.HasSuffix(oil.entries[0].Text, "CITTÀ") {
+		t.Errorf("got %s %v %q", oil.version, oil.problems, oil.entries[0].Text)
+	}
+}
+
+func TestReadTellsWhatIsWrong(t *testing.T) {
+	good := string(sample(t, "giornale_1_7_1.xml"))
+	for _, c := range []struct{ old, new, want string }{
+		{"<pagina>1<", "<pagina>0<", "error pagina"},
+		{"<importo>40.00<", "<importo>4e1<", "error importo"},
+		{"<importo>40.00<", "<importo>40.001<", "error importo"},
+		{"<importo>40.00<", "<importo>4<!-- -->0.00<", "error file"},
+		{"<importo>40.00<", "<importo>40.00</importo><importo>41.00<", "error importo"},
+		{"2026-03-11</data_valuta", "2026-02-31</data_valuta", "error data_valuta_ente"},
+		{"2026-03-11</data_valuta", "11/03/2026</data_valuta", "error data_valuta_ente"},
+		{">USCITA<", ">ALTRO<", "error tipo_movimento"},
+		{">MANDATO<", ">BUONO<", "warning tipo_documento"},
+		{"<esercizio>2026</esercizio>", "", "error esercizio"},
+		{"flusso_giornale_di_cassa", "altro", "error altro"},
+		{"ds:Signature", "firma", "warning Signature"},
+	} {
+		got := listen([]byte(strings.ReplaceAll(good, c.old, c.new)))
+		if !strings.Contains(strings.Join(got.problems, "|"), c.want) {
+			t.Errorf("%s: got %v, want %s", c.new, got.problems, c.want)
+		}
+	}
+}
+
+func TestRedEquations(t *testing.T) {
+	got := listen(sample(t, "giornale_rosso.xml"))
+	if got.equations != "!!+!++-" {
+		t.Errorf("got %s, want 1, 2 and 4 red", got.equations)
+	}
+	want := []string{"warning equazione 1", "warning equazione 2", "warning equazione 4"}
+	if diff := cmp.Diff(want, got.problems); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAReversalHasOneMeaningWhateverItsSign(t *testing.T) {
+	got := listen(bytes.ReplaceAll(sample(t, "giornale_1_7_1.xml"), []byte("-20.00"), []byte("20.00")))
+	if e := got.entries[1]; e.Cents != 2000 || e.Operation != "STORNATO" || e.Negative || got.equations != "++++++-" {
+		t.Errorf("got %d %s negative %v, %s", e.Cents, e.Operation, e.Negative, got.equations)
+	}
+}
+
+func TestTheSeventhEquationNeedsTwoDays(t *testing.T) {
+	first := sample(t, "giornale_1_7_1.xml")
+	next := bytes.ReplaceAll(first, []byte("GDC-20260311"), []byte("GDC-20260312"))
+	for opening, want := range map[string]byte{"1110.50": '+', "1000.00": '!'} {
+		var check Check
+		for _, in := range [][]byte{first, bytes.ReplaceAll(next, []byte("1000.00</saldo_precedente_conto"), []byte(opening+"</saldo_precedente_conto"))} {
+			for e := range Read(bytes.NewReader(in)) {
+				check.Add(e)
+			}
+		}
+		if got := answers(check)[6]; got != want {
+			t.Errorf("%s: got %c, want %c", opening, got, want)
+		}
+	}
+}
+
+func TestEveryCutIsAnError(t *testing.T) {
+	in := bytes.TrimSpace(sample(t, "giornale_1_7_1.xml"))
+	for i := range in {
+		if got := listen(in[:i]); !strings.Contains(strings.Join(got.problems, "|"), "error file") {
+			t.Fatalf("cut at %d: got %v, want an error", i, got.problems)
+		}
+	}
+	if got := listen(sample(t, "giornale_tagliato.xml")); len(got.entries) != 3 {
+		t.Errorf("got %d movements before the cut, want 3", len(got.entries))
+	}
+}
+
+func TestReadStopsWhenAsked(t *testing.T) {
+	n := 0
+	for range Read(bytes.NewReader(sample(t, "giornale_1_7_1.xml"))) {
+		if n++; n == 3 {
+			break
+		}
+	}
+	if n != 3 {
+		t.Errorf("got %d events, want 3", n)
+	}
+}
+
+func TestPublishedJournals(t *testing.T) {
+	dir := shared(t, "corpora/treasury")
+	for name, want := range map[string]string{
+		"OPI_GIORNALE_DI_CASSA_V_1_4.VALID.xml":     "opi-journal 1.4 4 ++++++-",
+		"OPI_GIORNALE_DI_CASSA_V_1_7_1.VALID.xml":   "opi-journal 1.7.1 4 ++++++-",
+		"OPI_GIORNALE_DI_CASSA_V_1_7_1.INVALID.xml": "opi-journal 1.7.1 4 ++++++- error pagina",
+	} {
+		in, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := listen(in)
+		got := strings.Join(append([]string{told.version, string(rune('0' + len(told.entries))), told.equations}, told.problems...), " ")
+		if got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+	in, err := os.ReadFile(filepath.Join(dir, "OPI_GIORNALE_DI_CASSA_V_1_4.INVALID.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := listen(in); !strings.Contains(strings.Join(got.problems, "|"), "error") {
+		t.Errorf("got %v, want an error", got.problems)
+	}
+}
+
+// shared finds the reference files beside the checkout, or skips.
+func shared(t *testing.T, path string) string {
+	t.Helper()
+	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
+		return filepath.Join(dir, path)
+	}
+	at, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
+		dir := filepath.Join(at, "shared", path)
+		if _, err := os.Stat(dir); err == nil {
+			return dir
+		}
+	}
+	t.Skip("no shared folder beside the checkout")
+	return ""
+}
+
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"giornale_1_4.xml", "giornale_rosso.xml", "giornale_tagliato.xml"} {
+		in, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(in)
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		for _, e := range listen(in).entries {
+			if e.Cents < 0 || e.Number == "" {
+				t.Errorf("got %+v, want an absolute amount and a number", e)
+			}
+		}
+	})
+}
