@@ -31,8 +31,14 @@ var families = [faces]string{"text", "textbold", "ocr"}
 func (f face) ttf() []byte { return [faces][]byte{regularTTF, boldTTF, ocrTTF}[f] }
 
 // metrics holds the advance of each character of a font in thousandths of its
-// size, plus one; zero is a character that the font does not have.
-type metrics [0x10000]uint16
+// size, plus one; zero is a character that the font does not have. Where two
+// characters share a glyph, same names the lower one: fpdf would embed either,
+// as its maps happen to be ordered, and the document would not be the same
+// twice.
+type metrics struct {
+	advance [0x10000]uint16
+	same    map[rune]rune
+}
 
 var faceMetrics = sync.OnceValue(func() (m [faces]*metrics) {
 	for f := range faces {
@@ -64,7 +70,8 @@ func parseMetrics(ttf []byte) (*metrics, error) {
 	if cmap == nil {
 		return nil, fmt.Errorf("no character map of format 4")
 	}
-	m := new(metrics)
+	m := &metrics{same: map[rune]rune{}}
+	lowest := map[int]rune{}
 	count := u16(cmap, 6) / 2
 	for s := range count {
 		end, start := u16(cmap, 14+2*s), u16(cmap, 16+2*count+2*s)
@@ -77,7 +84,12 @@ func parseMetrics(ttf []byte) (*metrics, error) {
 				}
 			}
 			if glyph &= 0xFFFF; glyph != 0 {
-				m[c] = uint16(u16(tables["hmtx"], 4*min(glyph, last))*1000/perEm + 1)
+				m.advance[c] = uint16(u16(tables["hmtx"], 4*min(glyph, last))*1000/perEm + 1)
+				if first, taken := lowest[glyph]; taken {
+					m.same[rune(c)] = first
+				} else {
+					lowest[glyph] = rune(c)
+				}
 			}
 		}
 	}
@@ -99,11 +111,11 @@ func unicodeMap(table []byte) []byte {
 func (f face) width(s string, size int) int {
 	m, sum := faceMetrics()[f], 0
 	for _, r := range s {
-		if r < 0x10000 && m[r] > 0 {
-			sum += int(m[r]) - 1
+		if r < 0x10000 && m.advance[r] > 0 {
+			sum += int(m.advance[r]) - 1
 		}
 	}
 	return sum * size / 1000
 }
 
-func (f face) has(r rune) bool { return r < 0x10000 && faceMetrics()[f][r] > 0 }
+func (f face) has(r rune) bool { return r < 0x10000 && faceMetrics()[f].advance[r] > 0 }

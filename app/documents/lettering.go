@@ -83,7 +83,7 @@ func shorten(f face, size, width int, text string) string {
 	at, m := 0, faceMetrics()[f]
 	for i, r := range text {
 		if r < 0x10000 {
-			width -= max(int(m[r])-1, 0) * size / 1000
+			width -= max(int(m.advance[r])-1, 0) * size / 1000
 		}
 		if width < 0 {
 			break
@@ -118,7 +118,7 @@ func lineBreak(f face, size, width int, text string) int {
 		if r == ' ' {
 			word = i
 		}
-		used += max(int(m[r&0xFFFF])-1, 0)
+		used += max(int(m.advance[r&0xFFFF])-1, 0)
 		if used*size/1000 > width && i > 0 {
 			if word > 0 {
 				return word

@@ -46,11 +46,11 @@ type sheet struct {
 // reads the clock.
 func newSheet(landscape bool, title, language string, created time.Time) (*sheet, error) {
 	s := &sheet{height: 297 * mm, size: fpdf.SizeType{Wd: 210, Ht: 297}}
-	orientation := "P"
 	if landscape {
-		orientation, s.height, s.size = "L", 210*mm, fpdf.SizeType{Wd: 297, Ht: 210}
+		s.height, s.size = 210*mm, fpdf.SizeType{Wd: 297, Ht: 210}
 	}
-	s.pdf = fpdf.NewCustom(&fpdf.InitType{OrientationStr: orientation, UnitStr: "mm", SizeStr: "A4"})
+	// A wide size in portrait: in landscape fpdf misplaces templates.
+	s.pdf = fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: s.size})
 	s.pdf.SetCatalogSort(true)
 	s.pdf.SetCreationDate(created)
 	s.pdf.SetModificationDate(created)
@@ -166,6 +166,7 @@ func (s *sheet) text(x, y int, f face, size int, text string) {
 	if text == "" {
 		return
 	}
+	same := faceMetrics()[f].same
 	s.buf = append(s.buf, "BT "...)
 	if s.face != f || s.points != size {
 		s.face, s.points = f, size
@@ -179,6 +180,9 @@ func (s *sheet) text(x, y int, f face, size int, text string) {
 	for _, r := range text {
 		if r > 0xFFFF {
 			r = '?'
+		}
+		if lower, shared := same[r]; shared {
+			r = lower
 		}
 		if !s.seen[f][r] {
 			s.seen[f][r] = true

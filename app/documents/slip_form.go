@@ -17,10 +17,11 @@ const (
 	bodyHigh    = 83 * mm
 
 	ibanBoxes   = 27
-	barsModule  = 300     // 310 modules are 93 mm
-	barsHigh    = 12 * mm //
-	matrixDot   = 750     // 52 by 20 modules with the quiet zone are 39 by 15 mm
-	codeSize    = 3514    // 9,96 points: ten characters of OCR-B to the inch
+	barsModule  = 300 // 310 modules are 93 mm
+	barsHigh    = 12 * mm
+	barsLeft    = 196 * mm // leaves the quiet zone of 3 mm beside the postmark and the edge
+	matrixDot   = 750      // 52 by 20 modules with the quiet zone are 39 by 15 mm
+	codeSize    = 3514     // 9,96 points: ten characters of OCR-B to the inch
 	dataSize    = 10 * pt
 	labelSize   = 6 * pt
 	fieldSize   = 8 * pt
@@ -28,6 +29,7 @@ const (
 	codeMargin  = 7500
 	amountLeft  = 74 * mm
 	accountLeft = 108 * mm
+	creditLines = 196 * mm // payer, reason and symbol, right of the postmark
 )
 
 // half is one of the two parts of the slip.
@@ -35,7 +37,7 @@ type half struct{ left, right int }
 
 var (
 	deposit = half{8 * mm, 127 * mm}
-	credit  = half{140 * mm, 289 * mm}
+	credit  = half{138 * mm, 289 * mm}
 )
 
 // slipFurniture draws what is the same on every slip of an account.
@@ -68,7 +70,7 @@ func (s *sheet) facSimile() {
 	}
 	s.grey(black)
 	const note = "FAC-SIMILE: bollettino non ancora autorizzato, non pagabile"
-	s.text((sheetWide-bold.width(note, 8*pt))/2, slipTop+99500, bold, 8*pt, note)
+	s.text((sheetWide-bold.width(note, 8*pt))/2, slipTop-1500, bold, 8*pt, note)
 }
 
 func (s *sheet) halfFurniture(p *printedSlip, h half, name func(*Texts) string) {
@@ -79,7 +81,11 @@ func (s *sheet) halfFurniture(p *printedSlip, h half, name func(*Texts) string) 
 	s.text(h.left, slipTop+28*mm, bold, 9*pt, s.fit("intestatario", bold, 9*pt, h.right-h.left, p.Holder))
 	s.label(p, h.left, slipTop+37800, func(t *Texts) string { return t.CustomerCode })
 	if p.Authorisation != "" {
-		s.text(h.left, slipTop+82*mm, regular, labelSize, s.fit("autorizzazione", regular, labelSize, 60*mm, p.Authorisation))
+		left := h.left
+		if h == credit {
+			left = creditLines
+		}
+		s.text(left, slipTop+81800, regular, labelSize, s.fit("autorizzazione", regular, labelSize, 40*mm, p.Authorisation))
 	}
 }
 
@@ -140,9 +146,9 @@ func (s *sheet) label(p *printedSlip, x, y int, word func(*Texts) string) {
 // slip draws what is this debtor's own.
 func (s *sheet) slip(p *printedSlip) {
 	s.slipHalf(p, deposit, deposit.left, 72*mm-2*mm)
-	s.slipHalf(p, credit, 200*mm, credit.right)
+	s.slipHalf(p, credit, creditLines, credit.right)
 	s.symbol(deposit.left+2*matrixDot, slipTop+65*mm, matrixDot, matrixDot, p.matrix)
-	s.symbol(credit.right-93*mm, slipTop+64*mm, barsModule, barsHigh, p.bars)
+	s.symbol(barsLeft, slipTop+64500, barsModule, barsHigh, p.bars)
 	s.codeLine(p.line)
 }
 
@@ -157,7 +163,7 @@ func (s *sheet) slipHalf(p *printedSlip, h half, left, right int) {
 // payerAndReason puts who pays and why where each half has room: the versamento
 // has its lines under the holder, the accredito beside the postmark.
 func (s *sheet) payerAndReason(p *printedSlip, h half, left, right int) {
-	payerX, payerY := left, slipTop+38*mm
+	payerX, payerY := left, slipTop+37500
 	if h == deposit {
 		payerX, payerY = 72*mm, slipTop+33*mm
 	}
@@ -171,7 +177,7 @@ func (s *sheet) payerAndReason(p *printedSlip, h half, left, right int) {
 		y += 3200
 		s.text(payerX, y, regular, 7*pt, s.fit("indirizzo", regular, 7*pt, h.right-payerX, line))
 	}
-	const reasonTop = slipTop + 51*mm
+	const reasonTop = slipTop + 52*mm
 	s.label(p, left, reasonTop, func(t *Texts) string { return t.Reason })
 	for i, line := range s.wrap("causale", regular, fieldSize, right-left, 3, p.Reason) {
 		s.text(left, reasonTop+3600+i*3400, regular, fieldSize, line)
