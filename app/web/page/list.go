@@ -1,0 +1,181 @@
+package page
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Listing says what a list offers: the filters it takes from the address, the
+// columns it may be sorted by (the first is the default, "-due" is downwards),
+// and its page size. Nothing else of the address reaches a query.
+type Listing struct {
+	Filters []string
+	Sorts   []string
+	Size    int
+}
+
+// List is one page of a list, as its address asks. The same address with .csv
+// before the query is the whole list as a file.
+type List struct {
+	Words
+	Page, Size int
+	Sort       string // a name of the allowed ones
+	Down       bool
+	CSV        bool
+	path       string
+	filters    map[string]string
+	offered    Listing
+	shown      int
+	total      int
+	more       bool
+}
+
+// Column is a head of a table; with a Sort it is a link that sorts by it.
+type Column struct {
+	Name, Sort string
+	Money      bool
+	URL, Order string // filled by Columns
+}
+
+const defaultSize = 50
+
+// ReadList reads a list's state from the address.
+func ReadList(c *fiber.Ctx, w Words, l Listing) List {
+	path, csv := strings.CutSuffix(strings.Clone(c.Path()), ".csv")
+	list := List{Words: w, Page: 1, Size: l.Size, CSV: csv, path: path, offered: l, filters: map[string]string{}, total: -1}
+	if list.Size == 0 {
+		list.Size = defaultSize
+	}
+	for _, name := range l.Filters {
+		if v := strings.TrimSpace(strings.Clone(c.Query(name))); v != "" {
+			list.filters[name] = v
+		}
+	}
+	if n, err := strconv.Atoi(c.Query("pagina")); err == nil && n > 1 && n <= 1_000_000 {
+		list.Page = n
+	}
+	if n, err := strconv.Atoi(c.Query("righe")); err == nil && slices.Contains([]int{20, 50, 100, 200}, n) {
+		list.Size = n
+	}
+	list.sortBy(strings.Clone(c.Query("ordina")))
+	return list
+}
+
+func (l *List) sortBy(wanted string) {
+	if len(l.offered.Sorts) == 0 {
+		return
+	}
+	name, down := strings.CutPrefix(wanted, "-")
+	for _, s := range l.offered.Sorts {
+		if strings.TrimPrefix(s, "-") == name {
+			l.Sort, l.Down = name, down
+			return
+		}
+	}
+	l.Sort, l.Down = strings.CutPrefix(l.offered.Sorts[0], "-")
+}
+
+// Filter returns the value of an offered filter.
+func (l List) Filter(name string) string { return l.filters[name] }
+
+// Form returns the filters as a form's values, for the fields that show them.
+func (l List) Form() Form { return FillForm(l.Words, l.filters) }
+
+// Offset returns how many rows come before this page.
+func (l List) Offset() int { return (l.Page - 1) * l.Size }
+
+// Found notes the rows of this page and the total, or a total of -1 when it
+// is not counted; then more says whether a further page exists.
+func (l *List) Found(shown, total int, more bool) {
+	l.shown, l.total = shown, total
+	l.more = more || total > l.Offset()+shown
+}
+
+// Summary says which results are shown.
+func (l List) Summary() string {
+	switch {
+	case l.shown == 0:
+		return l.T("list.none|Nessun risultato")
+	case l.total < 0:
+		return l.T("list.some_open|Risultati %d-%d", l.Offset()+1, l.Offset()+l.shown)
+	}
+	return l.T("list.some|Risultati %d-%d di %d", l.Offset()+1, l.Offset()+l.shown, l.total)
+}
+
+// PrevURL and NextURL are empty at the ends of the list.
+func (l List) PrevURL() string {
+	if l.Page <= 1 {
+		return ""
+	}
+	return l.path + l.query(l.order(), l.Page-1)
+}
+
+// NextURL is the address of the following page.
+func (l List) NextURL() string {
+	if !l.more {
+		return ""
+	}
+	return l.path + l.query(l.order(), l.Page+1)
+}
+
+// CSVURL is the address of the whole filtered list as a file.
+func (l List) CSVURL() string {
+	if l.shown == 0 {
+		return ""
+	}
+	return l.path + ".csv" + l.query(l.order(), 1)
+}
+
+// Columns fills the addresses and the order of the table's heads.
+func (l List) Columns(columns ...Column) []Column {
+	for i, c := range columns {
+		if !l.sorts(c.Sort) {
+			continue
+		}
+		next := c.Sort
+		if c.Sort == l.Sort {
+			columns[i].Order = "ascending"
+			next = "-" + c.Sort
+			if l.Down {
+				columns[i].Order, next = "descending", c.Sort
+			}
+		}
+		columns[i].URL = l.path + l.query(next, 1)
+	}
+	return columns
+}
+
+func (l List) sorts(name string) bool {
+	return name != "" && (slices.Contains(l.offered.Sorts, name) || slices.Contains(l.offered.Sorts, "-"+name))
+}
+
+func (l List) order() string {
+	if l.Down {
+		return "-" + l.Sort
+	}
+	return l.Sort
+}
+
+func (l List) query(order string, page int) string {
+	q := url.Values{}
+	for name, v := range l.filters {
+		q.Set(name, v)
+	}
+	if order != "" && (len(l.offered.Sorts) == 0 || order != l.offered.Sorts[0]) {
+		q.Set("ordina", order)
+	}
+	if l.Size != l.offered.Size && l.Size != defaultSize {
+		q.Set("righe", strconv.Itoa(l.Size))
+	}
+	if page > 1 {
+		q.Set("pagina", strconv.Itoa(page))
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
