@@ -18,7 +18,7 @@ func LocalPath(next string) string {
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
 		return "/"
 	}
-	if strings.Contains(u.Path, "//") || strings.ContainsAny(u.Path, "\\%") ||
+	if !strings.HasPrefix(u.Path, "/") || strings.Contains(u.Path, "//") || strings.ContainsAny(u.Path, "\\%") ||
 		strings.ContainsFunc(u.Path, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return "/"
 	}
