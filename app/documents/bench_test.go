@@ -2,6 +2,7 @@ package documents
 
 import (
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func BenchmarkSlips(b *testing.B) {
 func drawBare(slips []Slip) error {
 	pdf := fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: fpdf.SizeType{Wd: 297, Ht: 210}})
 	for f := range faces {
-		pdf.AddUTF8FontFromBytes(families[f], "", f.ttf())
+		pdf.AddUTF8FontFromBytes(families[f], "", slices.Clone(f.ttf()))
 	}
 	for _, slip := range slips {
 		p, err := prepare(slip)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,7 +60,8 @@ func newSheet(landscape bool, title, language string, created time.Time) (*sheet
 	s.pdf.SetLang(language)
 	s.pdf.SetAutoPageBreak(false, 0)
 	for f := range faces {
-		s.pdf.AddUTF8FontFromBytes(families[f], "", f.ttf())
+		// fpdf writes into the font that it is given: each document needs its own.
+		s.pdf.AddUTF8FontFromBytes(families[f], "", slices.Clone(f.ttf()))
 		s.seen[f] = new([0x10000]bool)
 	}
 	return s, s.learnNames()

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -177,7 +178,9 @@ func vectors(t *testing.T) [][3]string {
 		t.Fatal(err)
 	}
 	for _, row := range rows[1:] {
-		own = append(own, [3]string{row[2], row[3], row[6]})
+		if v := [3]string{row[2], row[3], row[6]}; !slices.Contains(own, v) {
+			own = append(own, v)
+		}
 	}
 	return own
 }
@@ -193,10 +196,9 @@ func TestReadBackFromPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Amount = want.Cents
-		for _, authorised := range []string{"AUT. 1", ""} {
-			s.Authorisation = authorised
-			readBack(t, s, v[2], want)
-		}
+		readBack(t, s, v[2], want)
+		s.Authorisation = "" // under the mark of an unauthorised slip
+		readBack(t, s, v[2], want)
 	}
 }
 
