@@ -1,0 +1,67 @@
+// Package all is the list of the file formats, and what stands before a
+// format is known: detection by content, archives, the summary of a file. It
+// knows no layout itself and imports nothing into a municipality.
+package all
+
+import (
+	"bufio"
+	"io"
+
+	"cassacomune/app/formats"
+	"cassacomune/app/formats/debtcsv"
+	"cassacomune/app/formats/govpay"
+	"cassacomune/app/formats/opi"
+	"cassacomune/app/formats/poscsv"
+	"cassacomune/app/formats/poste"
+)
+
+// Kind says what a file reports.
+type Kind string
+
+// The kinds of files.
+const (
+	Journal    Kind = "journal"    // giornale di cassa
+	Remittance Kind = "remittance" // riversamento
+	Debts      Kind = "debts"      // dovuti
+)
+
+// Format is a line of the list. A journal's reader may tell a nearer key in
+// its Header: oil-journal beside opi-journal.
+type Format struct {
+	Key, Title string
+	Kind       Kind
+	Sniff      func(head []byte) bool
+	Read       func(io.Reader) formats.Reader
+}
+
+// List holds every format that can be read; the first that recognises a
+// file's head has it.
+var List = []Format{
+	{"opi-journal", "Giornale di cassa OPI o OIL", Journal, opi.Sniff, opi.Read},
+	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
+	{"pos-csv", "Liquidazione dei pagamenti con carta", Remittance, poscsv.Sniff, poscsv.Read},
+	{"cassacomune-csv", "Dovuti, tracciato Cassa Comune", Debts, debtcsv.Sniff, debtcsv.Read},
+	{"govpay-csv", "Dovuti, tracciato GovPay", Debts, govpay.Sniff, govpay.Read},
+}
+
+// HeadSize is how much of a file is looked at to know its format.
+const HeadSize = 8 << 10
+
+// Detect returns the format of a file by its first bytes, never by its name;
+// nil if none knows it.
+func Detect(head []byte) *Format {
+	for i := range List {
+		if List[i].Sniff(head) {
+			return &List[i]
+		}
+	}
+	return nil
+}
+
+// Open detects the format of r and returns it with the whole file still to
+// be read. The format is nil where none knows the file.
+func Open(r io.Reader) (*Format, io.Reader) {
+	in := bufio.NewReaderSize(r, HeadSize)
+	head, _ := in.Peek(HeadSize) // a short or failing file shows itself when read
+	return Detect(head), in
+}

@@ -1,0 +1,186 @@
+package all
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func journal(t *testing.T, name string) []byte {
+	t.Helper()
+	in, err := os.ReadFile(filepath.Join("../opi/testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func inspected(t *testing.T, name string, in []byte) (Result, map[string]any, string) {
+	t.Helper()
+	r := Inspect(name, bytes.NewReader(in))
+	out, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(out, &m); err != nil {
+		t.Fatal(err)
+	}
+	return r, m, string(out)
+}
+
+func TestInspectAJournal(t *testing.T) {
+	r, _, got := inspected(t, "a.xml", journal(t, "giornale_1_7_1.xml"))
+	want := `{"file":"a.xml","format":"opi-journal","version":"1.7.1","ok":true,"problems":[],"statements":[{"account":"0000001","id":"GDC-202603110000000001#001#001","currency":"EUR","opening":"1000.00","closing":"1110.50","entries":4,"transactions":4,"credit":"170.50","debit":"60.00","balances":true}],"totals":{"statements":1,"entries":4,"transactions":4,"credit":{"EUR":"170.50"},"debit":{"EUR":"60.00"}},"movements":4,"provisional_credits":2,"equations":{"1":true,"2":true,"3":true,"4":true,"5":true,"6":true,"7":null}}`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got, want := r.Line(), "a.xml: opi-journal 1.7.1: 1 conti, 4 movimenti, 2 provvisori di entrata; in ordine"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestInspectTellsRedFromBroken(t *testing.T) {
+	_, red, text := inspected(t, "red.xml", journal(t, "giornale_rosso.xml"))
+	if red["ok"] != true || !strings.Contains(text, `"balances":false`) || !strings.Contains(text, `"line":null`) || !strings.Contains(text, `"severity":"warning"`) {
+		t.Errorf("got %s, want ok with warnings", text)
+	}
+	r, cut, text := inspected(t, "cut.xml", journal(t, "giornale_tagliato.xml"))
+	if cut["ok"] != false || r.Movements != 3 || !strings.Contains(r.Line(), "interrotto") {
+		t.Errorf("got %s, want an error after 3 movements", text)
+	}
+}
+
+func TestInspectUnknown(t *testing.T) {
+	for _, in := range []string{"", "ciao", "\x00\x01\x02", "<html></html>"} {
+		r, m, text := inspected(t, "x", []byte(in))
+		if m["ok"] != false || len(r.Problems) != 1 || m["format"] != "" {
+			t.Errorf("%q: got %s, want one problem", in, text)
+		}
+	}
+}
+
+func zipped(t *testing.T, files map[string][]byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, in := range files {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestInspectArchives(t *testing.T) {
+	in := journal(t, "giornale_1_7_1.xml")
+	r, _, text := inspected(t, "a.zip", zipped(t, map[string][]byte{"../../g.xml": in}))
+	if !r.OK || r.Format != "zip" || len(r.Files) != 1 || r.Files[0].Movements != 4 {
+		t.Errorf("got %s", text)
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(in); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r, _, text := inspected(t, "a.gz", b.Bytes()); !r.OK || r.Format != "gzip" || r.Files[0].Format != "opi-journal" {
+		t.Errorf("got %s", text)
+	}
+	whole := b.Bytes()
+	for i := range whole {
+		if r := Inspect("a.gz", bytes.NewReader(whole[:i])); r.OK {
+			t.Fatalf("cut at %d: got ok", i)
+		}
+	}
+}
+
+func TestInspectRefusesBombs(t *testing.T) {
+	many := map[string][]byte{}
+	for i := range 101 {
+		many[strings.Repeat("a", i+1)] = []byte("x")
+	}
+	bomb := append([]byte("<flusso_giornale_di_cassa><a>"), bytes.Repeat([]byte("\n"), 900_000)...)
+	for why, in := range map[string][]byte{
+		"più di 100 file":             zipped(t, many),
+		"20 volte":                    zipped(t, map[string][]byte{"a.xml": bomb}),
+		"archivio dentro un archivio": zipped(t, map[string][]byte{"b.zip": zipped(t, map[string][]byte{"c": []byte("x")})}),
+		"archivio non leggibile":      []byte("PK\x03\x04 e poi niente"),
+	} {
+		r, _, text := inspected(t, "a.zip", in)
+		if r.OK || !strings.Contains(text, why) {
+			t.Errorf("%s: got %.300s", why, text)
+		}
+	}
+}
+
+func TestEveryFormatKnowsItsOwnAndNoOther(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range List {
+		if seen[f.Key] || f.Title == "" || f.Sniff == nil || f.Read == nil {
+			t.Errorf("%s: key twice, or a part missing", f.Key)
+		}
+		seen[f.Key] = true
+	}
+	for dir, want := range map[string]string{"opi": "opi-journal", "poste": "poste200", "poscsv": "pos-csv", "debtcsv": "cassacomune-csv", "govpay": "govpay-csv"} {
+		known := 0
+		err := filepath.WalkDir(filepath.Join("..", dir, "testdata"), func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.Contains(path, "fuzz") || strings.HasSuffix(path, ".golden") || strings.HasSuffix(path, ".json") {
+				return err
+			}
+			in, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, f := range List {
+				if f.Sniff(in[:min(len(in), HeadSize)]) {
+					if f.Key != want {
+						t.Errorf("%s: %s takes it, want %s", path, f.Key, want)
+					}
+					known++
+				}
+			}
+			if r := Inspect(path, bytes.NewReader(in)); r.Line() == "" {
+				t.Errorf("%s: no summary", path)
+			}
+			return nil
+		})
+		if err != nil || known == 0 {
+			t.Errorf("%s: got %d samples known, %v", dir, known, err)
+		}
+	}
+}
+
+func TestSumsOfRemittancesAndDebts(t *testing.T) {
+	for _, dir := range []string{"poste", "poscsv", "debtcsv", "govpay"} {
+		files, err := filepath.Glob(filepath.Join("..", dir, "testdata", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range files {
+			in, err := os.ReadFile(path)
+			if err != nil {
+				continue
+			}
+			if r, m, text := inspected(t, path, in); r.Remitted != nil || r.Owed != nil {
+				if s, _ := m["sum"].(string); !strings.Contains(s, ".") {
+					t.Errorf("%s: got no sum in %.300s", path, text)
+				}
+			}
+		}
+	}
+}
