@@ -29,9 +29,9 @@ var Platform = []string{
 // Facts are the tables into which rows are only ever inserted.
 var Facts = []string{
 	"platform_audit", "audit", "blob",
-	"ledger_tx", "ledger_entry", "ledger_key", "ledger_seal",
+	"ledger_tx", "ledger_entry", "ledger_conflict", "ledger_seal", "ledger_seal_tx",
 	"allocation", "allocation_event", "share",
-	"debt_item", "debt_event", "collection", "collection_line", "receipt", "fulfilment",
+	"debt_event", "collection", "collection_line", "receipt", "fulfilment",
 	"remittance", "remittance_line", "journal_flow", "journal_entry", "collection_order_export",
 	"inbound",
 }
