@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cassacomune/app/formats"
 )
 
 func journal(t *testing.T, name string) []byte {
@@ -182,5 +184,19 @@ func TestSumsOfRemittancesAndDebts(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestARowMayHoldSeveralItems(t *testing.T) {
+	c := newOwed()
+	for _, line := range []int{2, 2, 3} {
+		c.add(formats.Event{Debt: &formats.DebtRow{Line: line, Position: "P1", Instalment: line, Cents: 100}})
+	}
+	for range 2 {
+		c.add(formats.Event{Problem: &formats.Problem{Line: 4, Severity: formats.Error}})
+	}
+	c.end()
+	if want := (Owed{Rows: 3, Debts: 1, Options: 1, Instalments: 2, Items: 3, Rejected: 1}); c.Owed != want {
+		t.Errorf("got %+v, want %+v", c.Owed, want)
 	}
 }

@@ -154,7 +154,7 @@ func (c *Remitted) add(e formats.Event) {
 
 func (c *Remitted) total() string { return c.sum.Decimal() }
 
-// Owed is what a debt file holds. Items are its good rows.
+// Owed is what a debt file holds. Rows are good and rejected.
 type Owed struct {
 	Rows        int `json:"rows"`
 	Debts       int `json:"debts"`
@@ -172,6 +172,7 @@ type owedCount struct {
 	seed     maphash.Seed
 	seen     map[uint64]struct{}
 	rejected int // line of the row rejected last
+	row      int // line of the good row seen last
 }
 
 func newOwed() *owedCount {
@@ -198,6 +199,10 @@ func (c *owedCount) add(e formats.Event) {
 	case e.Debt != nil:
 		d := e.Debt
 		c.Items++
+		if c.row != d.Line { // a row of the file may hold several items
+			c.row = d.Line
+			c.Rows++
+		}
 		c.sum += d.Cents
 		c.Debts += c.first(owedKey{1, d.Position, "", 0})
 		c.Options += c.first(owedKey{2, d.Position, d.Option, 0})
@@ -209,5 +214,5 @@ func (c *owedCount) add(e formats.Event) {
 }
 
 func (c *owedCount) end() {
-	c.Rows = c.Items + c.Rejected
+	c.Rows += c.Rejected
 }
