@@ -47,3 +47,26 @@ func (tx *PlatformTx) Audit(by Actor, action, object, detail string) error {
 		Action: action, Object: object, Detail: detail}).Exec(tx.Ctx)
 	return err
 }
+
+type inboundRow struct {
+	bun.BaseModel `bun:"table:inbound"`
+	Row
+
+	ID      uuid.UUID `bun:"id,pk"`
+	At      time.Time
+	Source  string
+	Kind    string
+	Name    string
+	SHA256  string `bun:"sha256"`
+	Verdict string
+}
+
+// KeepInbound stores a message from outside as it came, before anybody reads it.
+func (tx *Tx) KeepInbound(source, kind, name string, body []byte, verdict string) error {
+	b, err := tx.PutBlob(body)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Insert(&inboundRow{ID: tx.NewID(), At: tx.now, Source: source, Kind: kind, Name: name, SHA256: b.SHA256, Verdict: verdict}).Exec(tx.Ctx)
+	return err
+}

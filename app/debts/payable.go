@@ -1,0 +1,186 @@
+package debts
+
+import (
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"cassacomune/app/day"
+	"cassacomune/app/fault"
+	"cassacomune/app/money"
+	"cassacomune/app/price"
+	"cassacomune/tenants"
+)
+
+// Payable is an instalment as a payer sees it on a day.
+type Payable struct {
+	Debt       Debt
+	Type       tenants.DebtType
+	Instalment Instalment
+	Cents      money.Cents // to pay on that day
+	Lines      []price.Line
+	Until      day.Date // last day on which this price holds; zero: no end
+	Code       Code     // by which it was asked, or its first active one
+	Why        string   // not payable: the reason, in Italian; "" = payable
+}
+
+// ByCode finds what a code asks for, priced on a day. An unknown code is
+// NotFound; a closed one is found, with the reason why it is not payable.
+func ByCode(tx *tenants.Tx, code string, on day.Date) (Payable, error) {
+	c, err := FindCode(tx, code)
+	if err != nil {
+		return Payable{}, err
+	}
+	if c.InstalmentID == uuid.Nil {
+		return Payable{}, fault.New(fault.NotFound, "debts.cart", "Il codice è di un carrello, non di un avviso.")
+	}
+	p, err := PayableOf(tx, c.InstalmentID, on)
+	if err != nil {
+		return p, err
+	}
+	p.Code = c
+	if p.Why == "" && c.State == Replaced {
+		p.Why = "Questo codice è stato sostituito da un avviso più recente."
+	}
+	if p.Why == "" && c.State == Closed {
+		p.Why = "Questo codice non è più pagabile: è stata scelta un'altra soluzione di pagamento."
+	}
+	return p, nil
+}
+
+// FindCode returns a code of the municipality; an unknown one is NotFound.
+func FindCode(tx *tenants.Tx, code string) (c Code, err error) {
+	return c, tx.One(tx.Select(&c).Where("code = ?", code), "Nessun avviso con questo codice.")
+}
+
+// PayableOf prices an instalment on a day.
+func PayableOf(tx *tenants.Tx, instalment uuid.UUID, on day.Date) (p Payable, err error) {
+	d, in, err := byInstalment(tx, instalment, false)
+	if err != nil {
+		return p, err
+	}
+	t, err := tx.DebtType(d.Type)
+	if err != nil {
+		return p, err
+	}
+	p = Payable{Debt: d, Type: t, Instalment: in}
+	for _, c := range in.Codes {
+		if c.State == Active {
+			p.Code = c
+			break
+		}
+	}
+	q, err := quote(t, d, in, on)
+	if err != nil {
+		return p, err
+	}
+	p.Cents, p.Lines, p.Until = max(0, q.Cents-in.Paid), q.Lines, q.Until
+	p.Why = whyNot(d, in)
+	return p, nil
+}
+
+func whyNot(d Debt, in Instalment) string {
+	switch {
+	case d.State == Annulled:
+		return "L'ufficio ha annullato questo pagamento: non è dovuto nulla."
+	case d.State == Paid || in.State == InstalmentPaid:
+		return "Risulta già pagato."
+	case in.State == InstalmentClosed:
+		return "È stata scelta un'altra soluzione di pagamento."
+	}
+	return ""
+}
+
+// quote is the price of a whole instalment on a day. A rule of law prices the
+// debt as one; an instalment of a plan has the price that was agreed.
+func quote(t tenants.DebtType, d Debt, in Instalment, on day.Date) (price.Quote, error) {
+	agreed := price.Quote{Cents: in.Cents, Lines: []price.Line{{Rule: "title", Label: t.Name, Cents: in.Cents}}}
+	if t.Setup.Price.Kind == price.Fixed || t.Setup.Price.Kind == "" || in.Option != SingleOption {
+		return agreed, nil
+	}
+	s := price.Subject{DueOn: in.DueOn, NotifiedOn: d.NotifiedOn, Minimum: d.Minimum, Maximum: d.Maximum, Suspensions: d.Suspensions}
+	for _, it := range d.Items {
+		s.Items = append(s.Items, price.Item{Label: it.Label, Cents: it.Cents, IsCost: it.IsCost})
+	}
+	return price.Of(t.Setup.Price, s, on)
+}
+
+// Load returns a debt with all that belongs to it. A debt of an office that
+// the actor does not see is NotFound.
+func Load(tx *tenants.Tx, id uuid.UUID) (d Debt, err error) {
+	q := tx.Select(&d).Where("id = ?", id)
+	if len(tx.Actor.Offices) > 0 {
+		q = q.Where("office IN (?)", bun.In(tx.Actor.Offices))
+	}
+	if err := tx.One(q, "Posizione non trovata."); err != nil {
+		return d, err
+	}
+	return d, d.fill(tx)
+}
+
+func (d *Debt) fill(tx *tenants.Tx) error {
+	if err := tx.Select(&d.Parties).Where("debt_id = ?", d.ID).OrderExpr("seq").Scan(tx.Ctx); err != nil {
+		return err
+	}
+	if err := tx.Select(&d.Items).Where("debt_id = ?", d.ID).OrderExpr("seq").Scan(tx.Ctx); err != nil {
+		return err
+	}
+	if err := tx.Select(&d.Instalments).Where("debt_id = ?", d.ID).OrderExpr("due_on, option_key, number").Scan(tx.Ctx); err != nil {
+		return err
+	}
+	if err := tx.Select(&d.Codes).Where("debt_id = ?", d.ID).OrderExpr("issued_at, kind, code").Scan(tx.Ctx); err != nil {
+		return err
+	}
+	var portions []Portion
+	ids := make([]uuid.UUID, len(d.Instalments))
+	for i, in := range d.Instalments {
+		ids[i] = in.ID
+	}
+	if len(ids) > 0 {
+		if err := tx.Select(&portions).Where("instalment_id IN (?)", bun.In(ids)).OrderExpr("item_id").Scan(tx.Ctx); err != nil {
+			return err
+		}
+	}
+	for i := range d.Instalments {
+		in := &d.Instalments[i]
+		for _, p := range portions {
+			if p.InstalmentID == in.ID {
+				in.Portions = append(in.Portions, p)
+			}
+		}
+		for _, c := range d.Codes {
+			if c.InstalmentID == in.ID {
+				in.Codes = append(in.Codes, c)
+			}
+		}
+	}
+	return nil
+}
+
+// byInstalment loads the debt of an instalment; hold keeps its row until the
+// transaction ends. Looking at a price holds nothing.
+func byInstalment(tx *tenants.Tx, id uuid.UUID, hold bool) (d Debt, in Instalment, err error) {
+	if err := tx.One(tx.Select(&in).Where("id = ?", id), "Avviso non trovato."); err != nil {
+		return d, in, err
+	}
+	q := tx.Select(&d).Where("id = ?", in.DebtID)
+	if hold {
+		q = tx.Lock(q)
+	}
+	if err := tx.One(q, "Posizione non trovata."); err != nil {
+		return d, in, err
+	}
+	if err := d.fill(tx); err != nil {
+		return d, in, err
+	}
+	for _, each := range d.Instalments {
+		if each.ID == id {
+			in = each
+		}
+	}
+	return d, in, nil
+}
+
+// Events returns what has happened to a debt, oldest first.
+func Events(tx *tenants.Tx, id uuid.UUID) (all []Event, err error) {
+	return all, tx.Select(&all).Where("debt_id = ?", id).OrderExpr("id").Scan(tx.Ctx)
+}
