@@ -127,7 +127,9 @@ func TestEndsChange(t *testing.T) {
 			t.Fatal(err)
 		}
 		set := func(total money.Cents) error {
-			return db.as(rules, func(tx *tenants.Tx) error { return SetEnds(tx, End{Level: R3, Side: Left, Ref: ref("l"), Total: total}) })
+			return db.as(rules, func(tx *tenants.Tx) error {
+				return SetEnds(tx, End{Level: R3, Side: Left, Ref: ref("l"), Total: total})
+			})
 		}
 		if err := set(59); !fault.Is(err, fault.Conflict) {
 			t.Errorf("less than is confirmed = %v, want Conflict", err)
