@@ -167,7 +167,10 @@ func Allocate(tx *tenants.Tx, list ...Allocation) ([]Posted, error) {
 	if err := insertAllocations(tx, fresh, freshStates); err != nil {
 		return nil, err
 	}
-	return posted, useEnds(tx, endsOf(fresh))
+	if err := useEnds(tx, endsOf(fresh)); err != nil {
+		return nil, err
+	}
+	return posted, nil
 }
 
 func complete(tx *tenants.Tx, a *Allocation) error {
