@@ -137,7 +137,7 @@ func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, e
 	conn := c.(*stdlib.Conn).Conn()
 	mode := ""
 	if s.readOnly {
-		mode = " read only"
+		mode = " isolation level repeatable read read only" // a page sees one moment
 	}
 	tenant := ""
 	if s.tenant != 0 {

@@ -68,7 +68,7 @@ func Start(ctx context.Context, db *tenants.DB, tenant tenants.ID, by tenants.Ac
 			return err
 		}
 		if _, ok := ch.(Asker); ok {
-			if _, err := jobs.StartAt(tx, jobs.Settle, Question{a.ID}, tx.Now().Add(firstQuestion), "attempt "+a.ID.String()); err != nil {
+			if _, err := jobs.StartAt(tx, jobs.Settle, Question{Attempt: a.ID}, tx.Now().Add(firstQuestion), "attempt "+a.ID.String()); err != nil {
 				return err
 			}
 		}
@@ -84,6 +84,7 @@ const firstQuestion = 2 * time.Minute
 // Question is the parameter of a run that asks a provider about an attempt.
 type Question struct {
 	Attempt uuid.UUID `json:"attempt"`
+	Asked   int       `json:"asked"` // how often already
 }
 
 func permitted(c payments.Cart, key string) error {

@@ -187,3 +187,14 @@ func (r Result) Line() string {
 	}
 	return fmt.Sprintf("%s: %s: %s%s", r.File, format, what, state)
 }
+
+// Readable reports whether the format was known and the file could be read to
+// its end, with or without problems in its rows.
+func (r Result) Readable() bool {
+	for _, p := range r.Problems {
+		if p.Field == "file" && p.Severity == formats.Error {
+			return false
+		}
+	}
+	return r.Format != ""
+}
