@@ -1,0 +1,288 @@
+// Package reconcile says why a credit of the Treasurer came: it matches the
+// provisional credits with the remittances of the channels, proposes where it
+// is not sure, and takes the decisions of people. It owns passes, proposals
+// and decisions; what a file states outright (an item's collection, a
+// collection's remittance, a provisional's order) is written by the room that
+// reads the file.
+package reconcile
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"cassacomune/app/collections"
+	"cassacomune/app/fault"
+	"cassacomune/app/ledger"
+	"cassacomune/app/money"
+	"cassacomune/app/treasury"
+	"cassacomune/tenants"
+)
+
+// The rules under which matches are made.
+const (
+	ByKey      = "P2" // a key in the text, known among the open remittances
+	ByAmount   = "P3" // a unique exact amount in the channel's window
+	ByRun      = "P4" // consecutive batches that sum to the credit
+	ByNearness = "P6" // exact amount, but nothing says whose
+	ByPerson   = "persona"
+)
+
+// RuleItalian says a rule in words.
+func RuleItalian(rule string) string {
+	if text, ok := map[string]string{
+		ByKey: "riferimento nella causale", ByAmount: "importo unico nella finestra del canale", ByRun: "serie di riversamenti consecutivi",
+		ByNearness: "importo uguale", ByPerson: "scelta di una persona",
+	}[rule]; ok {
+		return text
+	}
+	return rule
+}
+
+// batch is a remittance with what is still to be credited of it.
+type batch struct {
+	collections.Remittance
+	open money.Cents
+}
+
+// credit is a provisional with what is still to be explained of it.
+type credit struct {
+	treasury.Provisional
+	open money.Cents
+}
+
+// state is what a pass looks at: everything that is open, in one order.
+type state struct {
+	batches  []batch
+	credits  []credit
+	rejected map[pair]bool
+	complete completeness
+	channels map[string]recogniser
+}
+
+type pair struct{ left, right uuid.UUID }
+
+func look(tx *tenants.Tx) (*state, error) {
+	s := &state{rejected: map[pair]bool{}}
+	var err error
+	if s.batches, err = openBatches(tx); err != nil {
+		return nil, err
+	}
+	if s.credits, err = openCredits(tx); err != nil {
+		return nil, err
+	}
+	voided, err := ledger.Allocations(tx, ledger.Filter{Level: ledger.R3, Status: ledger.Voided})
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range voided {
+		if a.Decided == ledger.FromPerson {
+			s.rejected[pair{a.Left, a.Right}] = true
+		}
+	}
+	if s.channels, err = recognisers(tx); err != nil {
+		return nil, err
+	}
+	s.complete, err = completeUntil(tx)
+	return s, err
+}
+
+func openBatches(tx *tenants.Tx) ([]batch, error) {
+	standing, err := ledger.Open(tx, "TRN")
+	if err != nil {
+		return nil, err
+	}
+	open := map[uuid.UUID]money.Cents{}
+	for _, s := range standing {
+		open[s.Ref] = s.Cents
+	}
+	rows, err := remittances(tx, keysOf(open))
+	if err != nil {
+		return nil, err
+	}
+	var all []batch
+	for _, r := range rows {
+		all = append(all, batch{r, open[r.ID]})
+	}
+	slices.SortFunc(all, func(a, b batch) int {
+		if n := a.RemittedOn.Compare(b.RemittedOn); n != 0 {
+			return n
+		}
+		return compareStrings(a.Channel, b.Channel, a.Account, b.Account, a.Flow, b.Flow)
+	})
+	return all, nil
+}
+
+func openCredits(tx *tenants.Tx) ([]credit, error) {
+	standing, err := ledger.Open(tx, ledger.DATt)
+	if err != nil {
+		return nil, err
+	}
+	open := map[uuid.UUID]money.Cents{}
+	for _, s := range standing {
+		open[s.Ref] = s.Cents
+	}
+	var all []credit
+	for part := range slices.Chunk(keysOf(open), 500) {
+		found, err := treasury.Some(tx, part)
+		if err != nil {
+			return nil, err
+		}
+		for id, p := range found {
+			if p.Side == treasury.Credit && p.State != treasury.Cancelled {
+				all = append(all, credit{p, open[id]})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b credit) int {
+		if n := a.EffectiveOn.Compare(b.EffectiveOn); n != 0 {
+			return n
+		}
+		return compareStrings(a.Account, b.Account, strconv.Itoa(a.Year), strconv.Itoa(b.Year), a.Number, b.Number)
+	})
+	return all, nil
+}
+
+func remittances(tx *tenants.Tx, ids []uuid.UUID) (all []collections.Remittance, err error) {
+	for part := range slices.Chunk(ids, 500) {
+		var rows []collections.Remittance
+		if err := tx.Select(&rows).Where("id IN (?)", bun.List(part)).Scan(tx.Ctx); err != nil {
+			return nil, fmt.Errorf("open remittances: %w", err)
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+func keysOf(m map[uuid.UUID]money.Cents) []uuid.UUID {
+	keys := make([]uuid.UUID, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return keys
+}
+
+// compareStrings compares pairs until one differs.
+func compareStrings(pairs ...string) int {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] != pairs[i+1] {
+			if pairs[i] < pairs[i+1] {
+				return -1
+			}
+			return 1
+		}
+	}
+	return 0
+}
+
+func creditName(p treasury.Provisional) string {
+	return p.Account + "/" + strconv.Itoa(p.Year) + "/" + p.Number
+}
+
+func batchName(r collections.Remittance) string { return r.Channel + ":" + r.Flow }
+
+func edgeKey(r collections.Remittance, p treasury.Provisional) string {
+	return batchName(r) + ">" + creditName(p)
+}
+
+type explanation struct {
+	bun.BaseModel `bun:"table:explanation"`
+	tenants.Row
+
+	AllocationID uuid.UUID `bun:"allocation_id,pk"`
+	TxID         uuid.UUID
+	At           time.Time
+}
+
+// explain posts that cents of a credit came from a remittance, for an
+// allocation that has just been confirmed.
+func explain(tx *tenants.Tx, a ledger.Allocation) error {
+	r, p, err := ends(tx, a)
+	if err != nil {
+		return err
+	}
+	turns, err := turn(tx, a)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("explained:%s:%d", edgeKey(r, p), turns)
+	posted, err := ledger.Post(tx, ledger.Entry{Key: key, Content: []string{batchName(r), creditName(p), a.Cents.Decimal()}, Kind: "reconcile",
+		EffectiveOn: p.BookedOn, Source: "abbinamento " + a.Rule, Derived: true, Postings: []ledger.Posting{{Event: ledger.CreditExplained,
+			Debit: ledger.DATt, DebitRef: p.ID, Credit: ledger.TRN(r.Channel), CreditRef: r.ID, Cents: a.Cents}}})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Insert(&explanation{AllocationID: a.ID, TxID: posted.ID, At: tx.Now()}).Exec(tx.Ctx)
+	return err
+}
+
+// turn counts how often this pair has been matched, so that a match made again
+// after it was undone has a key of its own.
+func turn(tx *tenants.Tx, a ledger.Allocation) (int, error) {
+	all, err := ledger.Allocations(tx, ledger.Filter{Level: ledger.R3, Left: a.Left, Right: a.Right})
+	if err != nil {
+		return 0, err
+	}
+	for i, o := range all {
+		if o.ID == a.ID {
+			return i + 1, nil
+		}
+	}
+	return len(all) + 1, nil
+}
+
+// retract voids what a confirmed allocation posted.
+func retract(tx *tenants.Tx, a ledger.Allocation, reason string) error {
+	var e explanation
+	err := tx.One(tx.Select(&e).Where("allocation_id = ?", a.ID), "")
+	if fault.Is(err, fault.NotFound) {
+		return nil // it was only proposed
+	}
+	if err != nil {
+		return err
+	}
+	r, p, err := ends(tx, a)
+	if err != nil {
+		return err
+	}
+	turns, err := turn(tx, a)
+	if err != nil {
+		return err
+	}
+	_, err = ledger.Void(tx, e.TxID, fmt.Sprintf("void:explained:%s:%d", edgeKey(r, p), turns), reason)
+	return err
+}
+
+func ends(tx *tenants.Tx, a ledger.Allocation) (r collections.Remittance, p treasury.Provisional, err error) {
+	if err = tx.One(tx.Select(&r).Where("id = ?", a.Left), "Riversamento non trovato."); err != nil {
+		return r, p, err
+	}
+	p, err = treasury.Find(tx, a.Right)
+	return r, p, err
+}
+
+// Allocation returns a match of a credit by its id; another level's, or
+// another town's, is NotFound.
+func Allocation(tx *tenants.Tx, id uuid.UUID) (ledger.Allocation, error) {
+	var row struct{ LeftRef, RightRef uuid.UUID }
+	q := tx.SelectFrom("allocation").Column("left_ref", "right_ref").Where("id = ?", id).Where("level = ?", ledger.R3)
+	if err := q.Scan(tx.Ctx, &row); err != nil {
+		return ledger.Allocation{}, fault.New(fault.NotFound, "reconcile.missing", "Abbinamento non trovato.")
+	}
+	all, err := ledger.Allocations(tx, ledger.Filter{Level: ledger.R3, Left: row.LeftRef, Right: row.RightRef})
+	if err != nil {
+		return ledger.Allocation{}, err
+	}
+	for _, a := range all {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return ledger.Allocation{}, fault.New(fault.NotFound, "reconcile.missing", "Abbinamento non trovato.")
+}
