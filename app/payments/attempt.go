@@ -69,8 +69,12 @@ func StartAttempt(tx *tenants.Tx, c *Cart, channel string) (Attempt, error) {
 	if err := tx.One(tx.Lock(tx.Select(&Cart{}).Where("id = ?", c.ID)), "Carrello non trovato."); err != nil {
 		return Attempt{}, err // two clicks at once wait here for each other
 	}
-	var old []Attempt
-	if err := tx.Lock(tx.Select(&old).Where("cart_id = ?", c.ID)).OrderExpr("id DESC").Scan(tx.Ctx); err != nil {
+	var cart Cart // held, so that two clicks at once come one after the other
+	if err := tx.One(tx.Lock(tx.Select(&cart).Where("id = ?", c.ID)), "Carrello non trovato."); err != nil {
+		return Attempt{}, err
+	}
+	old, err := Attempts(tx, c.ID)
+	if err != nil {
 		return Attempt{}, err
 	}
 	for _, a := range old {
@@ -99,7 +103,7 @@ func StartAttempt(tx *tenants.Tx, c *Cart, channel string) (Attempt, error) {
 	if a.Cents <= 0 {
 		return a, fault.New(fault.Conflict, "cart.nothing", "Non c'è nulla da pagare.")
 	}
-	_, err := tx.Insert(&a).Exec(tx.Ctx)
+	_, err = tx.Insert(&a).Exec(tx.Ctx)
 	return a, err
 }
 

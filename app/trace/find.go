@@ -1,0 +1,125 @@
+package trace
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"cassacomune/app/codes"
+	"cassacomune/app/collections"
+	"cassacomune/app/day"
+	"cassacomune/app/debts"
+	"cassacomune/app/fault"
+	"cassacomune/app/treasury"
+	"cassacomune/tenants"
+)
+
+var (
+	askedAs   = map[debts.CodeKind]string{debts.NoticeCode: "Numero avviso", debts.SlipCode: "Bollettino postale"}
+	codeState = map[debts.CodeState]string{debts.Active: "attivo", debts.Closed: "chiuso", debts.Replaced: "sostituito"}
+)
+
+func dayOf(t time.Time) day.Date { return day.Of(t) }
+
+// find says what a code is: each kind is tried, the likeliest first.
+func find(tx *tenants.Tx, text string) (start, string, error) {
+	code := codes.Clean(text)
+	raw := strings.TrimSpace(text)
+	tries := []func() (start, string, error){
+		func() (start, string, error) { return byCode(tx, code) },
+		func() (start, string, error) { return byPosition(tx, raw) },
+		func() (start, string, error) { return byCollection(tx, raw) },
+		func() (start, string, error) { return byReceipt(tx, raw) },
+		func() (start, string, error) { return byFlow(tx, raw) },
+		func() (start, string, error) { return byProvisional(tx, raw) },
+		func() (start, string, error) { return byOrder(tx, raw) },
+	}
+	for _, try := range tries {
+		s, what, err := try()
+		if err == nil || !fault.Is(err, fault.NotFound) {
+			return s, what, err
+		}
+	}
+	return start{}, "", fault.New(fault.NotFound, "trace.code",
+		"Il codice %q non risulta. Abbiamo cercato fra avvisi, bollettini, posizioni, pagamenti, ricevute, riversamenti, provvisori e reversali.", raw)
+}
+
+func byCode(tx *tenants.Tx, code string) (start, string, error) {
+	c, err := debts.FindCode(tx, code)
+	if err != nil {
+		return start{}, "", err
+	}
+	if c.DebtID != uuid.Nil {
+		return start{debts: []uuid.UUID{c.DebtID}}, askedAs[c.Kind], nil
+	}
+	var ids []uuid.UUID
+	err = tx.SelectFrom("cart_line").ColumnExpr("DISTINCT debt_id").Where("cart_id = ?", c.CartID).OrderExpr("debt_id").Scan(tx.Ctx, &ids)
+	return start{debts: ids}, "Bollettino di un carrello", err
+}
+
+func byPosition(tx *tenants.Tx, position string) (start, string, error) {
+	var ids []uuid.UUID
+	err := tx.SelectFrom("debt").Column("id").Where("position = ?", position).OrderExpr("type").Scan(tx.Ctx, &ids)
+	if err == nil && len(ids) == 0 {
+		err = fault.New(fault.NotFound, "trace", "Posizione non trovata.")
+	}
+	return start{debts: ids}, "Posizione debitoria", err
+}
+
+func byCollection(tx *tenants.Tx, key string) (start, string, error) {
+	var c collections.Collection
+	err := tx.One(tx.Select(&c).Where("key = ? OR (provider_id = ? AND provider_id <> '') OR (code = ? AND code <> '')", key, key, key).OrderExpr("id"), "Pagamento non trovato.")
+	return start{collections: []uuid.UUID{c.ID}}, "Pagamento", err
+}
+
+func byReceipt(tx *tenants.Tx, number string) (start, string, error) {
+	var r collections.Receipt
+	err := tx.One(tx.Select(&r).Where("number = ?", number), "Ricevuta non trovata.")
+	return start{collections: []uuid.UUID{r.CollectionID}}, "Ricevuta", err
+}
+
+func byFlow(tx *tenants.Tx, flow string) (start, string, error) {
+	var r collections.Remittance
+	err := tx.One(tx.Select(&r).Where("flow = ? OR (reference = ? AND reference <> '')", flow, flow).OrderExpr("id"), "Riversamento non trovato.")
+	return start{remittances: []uuid.UUID{r.ID}}, "Riversamento", err
+}
+
+// byProvisional takes "2026/117", or the number alone in the newest year.
+func byProvisional(tx *tenants.Tx, text string) (start, string, error) {
+	year, number := yearAndNumber(text)
+	var p treasury.Provisional
+	q := tx.Select(&p).Where("number = ?", number).OrderExpr("year DESC, account, side")
+	if year > 0 {
+		q = q.Where("year = ?", year)
+	}
+	err := tx.One(q, "Provvisorio non trovato.")
+	return start{credits: []uuid.UUID{p.ID}}, "Provvisorio del Tesoriere", err
+}
+
+func byOrder(tx *tenants.Tx, text string) (start, string, error) {
+	year, number := yearAndNumber(text)
+	var ids []uuid.UUID
+	q := tx.SelectFrom("journal_entry").Column("id").Where("document = ?", "REVERSALE").Where("number = ?", number).OrderExpr("year DESC, progressive, id")
+	if year > 0 {
+		q = q.Where("year = ?", year)
+	}
+	err := q.Scan(tx.Ctx, &ids)
+	if err == nil && len(ids) == 0 {
+		err = fault.New(fault.NotFound, "trace", "Reversale non trovata.")
+	}
+	return start{orders: ids}, "Reversale", err
+}
+
+func yearAndNumber(text string) (year int, number string) {
+	before, after, ok := strings.Cut(text, "/")
+	if !ok {
+		return 0, strings.TrimLeft(text, "0")
+	}
+	year, err := strconv.Atoi(before)
+	if err != nil {
+		return 0, text
+	}
+	return year, strings.TrimLeft(after, "0")
+}
