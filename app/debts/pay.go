@@ -16,7 +16,7 @@ import (
 // of an instalment: which prices change, which items it pays, what is too
 // much. It holds the debt's row until the transaction ends.
 func PlanPayment(tx *tenants.Tx, instalment uuid.UUID, cents money.Cents, paidOn day.Date) (Plan, error) {
-	d, in, err := byInstalment(tx, instalment, true)
+	d, in, err := byInstalment(tx, instalment)
 	if err != nil {
 		return Plan{}, err
 	}

@@ -54,7 +54,7 @@ func FindCode(tx *tenants.Tx, code string) (c Code, err error) {
 
 // PayableOf prices an instalment on a day.
 func PayableOf(tx *tenants.Tx, instalment uuid.UUID, on day.Date) (p Payable, err error) {
-	d, in, err := byInstalment(tx, instalment, false)
+	d, in, err := seeInstalment(tx, instalment, false)
 	if err != nil {
 		return p, err
 	}
@@ -156,9 +156,15 @@ func (d *Debt) fill(tx *tenants.Tx) error {
 	return nil
 }
 
-// byInstalment loads the debt of an instalment; hold keeps its row until the
-// transaction ends. Looking at a price holds nothing.
-func byInstalment(tx *tenants.Tx, id uuid.UUID, hold bool) (d Debt, in Instalment, err error) {
+// byInstalment loads the debt of an instalment and holds its row until the
+// transaction ends.
+func byInstalment(tx *tenants.Tx, id uuid.UUID) (d Debt, in Instalment, err error) {
+	return seeInstalment(tx, id, true)
+}
+
+// seeInstalment loads the debt of an instalment; looking at a price holds
+// nothing.
+func seeInstalment(tx *tenants.Tx, id uuid.UUID, hold bool) (d Debt, in Instalment, err error) {
 	if err := tx.One(tx.Select(&in).Where("id = ?", id), "Avviso non trovato."); err != nil {
 		return d, in, err
 	}

@@ -154,7 +154,9 @@ func (c *Cart) Put(tx *tenants.Tx, p debts.Payable) error {
 	if len(c.Lines) >= MaxLines {
 		return fault.New(fault.Conflict, "cart.full", "Il carrello contiene al massimo %d avvisi.", MaxLines)
 	}
-	l := Line{CartID: c.ID, InstalmentID: p.Instalment.ID, DebtID: p.Debt.ID, Seq: len(c.Lines) + 1, Cents: p.Cents, Label: p.Debt.Reason, Payable: p}
+	// The label is never the debt's reason: who holds the cart may know no more
+	// than the notice number.
+	l := Line{CartID: c.ID, InstalmentID: p.Instalment.ID, DebtID: p.Debt.ID, Seq: len(c.Lines) + 1, Cents: p.Cents, Label: p.Type.Name, Payable: p}
 	if _, err := tx.Insert(&l).Exec(tx.Ctx); err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func New(cfg Config) *fiber.App {
 		app.Get("/metrics", w.metrics)
 	}
 	app.Get("/static/:digest/*", page.Assets)
-	app.Use(w.arrive, page.Headers(func(c *fiber.Ctx) []string { return page.At(c).FormHosts }), page.Forgery(cfg.Key, sessionOf))
+	app.Use(w.arrive, page.Headers(func(c *fiber.Ctx) []string { return page.At(c).FormHosts }))
 	for _, r := range cfg.Routes {
 		w.add(app, r, false)
 	}
@@ -86,6 +86,11 @@ func (w *web) add(app *fiber.App, r page.Route, operator bool) {
 		at := page.At(c)
 		if operator != (at.Tenant.ID == 0) {
 			return c.Next()
+		}
+		if !r.Machine {
+			if err := page.CheckForgery(c, w.Key, sessionOf(c)); err != nil {
+				return err
+			}
 		}
 		if at.May(r.Permission) {
 			if at.Session.Kind != auth.KindAnonymous {

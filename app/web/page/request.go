@@ -54,6 +54,11 @@ func (r *Request) May(permission string) bool {
 type Route struct {
 	Method, Path, Permission string
 	Handle                   fiber.Handler
+
+	// Machine marks a route that other servers call: no session, no form of
+	// ours, and so nothing that a browser could be tricked into. Its handler
+	// must check the signature of every message.
+	Machine bool
 }
 
 // SessionCookie is the name of the cookie that holds the session's token; over
