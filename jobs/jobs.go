@@ -29,6 +29,7 @@ const (
 	Slips     Kind = "slips"     // rendering of postal slips
 	Settle    Kind = "settle"    // ask a provider for the outcome of an attempt
 	Letter    Kind = "letter"    // one letter or message to send
+	Fulfil    Kind = "fulfil"    // tell the offices of debts just paid
 )
 
 // State is how far a run has come.

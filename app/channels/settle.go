@@ -171,7 +171,19 @@ func Settle(tx *tenants.Tx, channel string, o Outcome) (payments.Attempt, error)
 		Payer: c.PayerName, Cart: c.ID, Parts: a.Lines, Source: "notification " + a.Code}); err != nil {
 		return a, err
 	}
+	var paid Paid
+	for _, l := range a.Lines {
+		paid.Debts = append(paid.Debts, l.Debt)
+	}
+	if _, err := jobs.Start(tx, jobs.Fulfil, paid); err != nil {
+		return a, err
+	}
 	return a, c.SetState(tx, payments.CartPaid, channel, day.Date{})
+}
+
+// Paid is the parameter of a run that tells the offices of debts just paid.
+type Paid struct {
+	Debts []uuid.UUID `json:"debts"`
 }
 
 func disagrees(a payments.Attempt, o Outcome) string {
