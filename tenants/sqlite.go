@@ -10,9 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/uptrace/bun"
@@ -170,47 +167,10 @@ func (sqliteEngine) begin(ctx context.Context, c driver.Conn, s scope) (driver.T
 	return c.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
 }
 
-var (
-	errLeavesFile = errors.New("tenants: statement may not leave the file")
-	errFact       = errors.New("tenants: a fact is never updated or deleted")
-
-	changes = regexp.MustCompile(`(?i)\b(?:update|delete\s+from|replace\s+into)\s+(?:or\s+\w+\s+)?"?(\w+)"?`)
-	into    = regexp.MustCompile(`(?i)^\s*insert\s+(or\s+replace\s+)?into\s+"?(\w+)"?`)
-	upsert  = regexp.MustCompile(`(?i)\bdo\s+update\b`)
-	leaves  = regexp.MustCompile(`(?i)^\s*(attach|detach|pragma|vacuum)\b`)
-	reads   = regexp.MustCompile(`(?i)^\s*select\b`)
-)
-
 func (sqliteEngine) refuses(query string) error {
-	if reads.MatchString(query) {
-		return nil
+	bones, several := bonesOf(query)
+	if err := oneStatement(bones, several); err != nil {
+		return err
 	}
-	if leaves.MatchString(query) {
-		return errLeavesFile
-	}
-	if m := into.FindStringSubmatch(query); m != nil {
-		if slices.Contains(migrations.Facts, m[2]) && (m[1] != "" || upsert.MatchString(withoutLiterals(query))) {
-			return fmt.Errorf("%w: %s", errFact, m[2])
-		}
-		return nil
-	}
-	for _, m := range changes.FindAllStringSubmatch(withoutLiterals(query), -1) {
-		if slices.Contains(migrations.Facts, strings.ToLower(m[1])) {
-			return fmt.Errorf("%w: %s", errFact, m[1])
-		}
-	}
-	return nil
-}
-
-// withoutLiterals drops what stands between single quotes, so that a reason
-// written by a person is not taken for SQL.
-func withoutLiterals(query string) string {
-	var b strings.Builder
-	for i, part := range strings.Split(query, "'") {
-		if i%2 == 0 {
-			b.WriteString(part)
-			b.WriteByte(' ')
-		}
-	}
-	return b.String()
+	return sparesFacts(bones)
 }
