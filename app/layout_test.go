@@ -26,7 +26,7 @@ const (
 	// commons is what every room may use.
 	commons = "tenants jobs app/ledger app/formats"
 
-	roles = "app/web/page tenants app/auth " + rooms + " app/trace app/channels app/formats app/formats/all jobs app/documents app/paper"
+	roles = "app/web/page tenants app/auth " + rooms + " app/trace app/channels app/channels/all app/formats app/formats/all jobs app/documents app/paper"
 )
 
 // may says which packages of this module each folder may import; the leaves
@@ -81,7 +81,7 @@ var only = map[string]string{
 	"github.com/casbin/":            "app/auth",
 	"html/template":                 "app/web/page views",
 	"database/sql":                  "tenants migrations app/auth cmd/...", // auth: no row on the platform
-	"github.com/uptrace/bun/":       "tenants migrations cmd/...", // dialects, drivers, migrator
+	"github.com/uptrace/bun/":       "tenants migrations cmd/...",          // dialects, drivers, migrator
 	"github.com/jackc/pgx/":         "tenants/... migrations cmd/...",
 	"modernc.org/sqlite":            "tenants migrations cmd/...",
 	"github.com/alicebob/miniredis": "cmd/...",
