@@ -32,7 +32,7 @@ var Facts = []string{
 	"ledger_tx", "ledger_entry", "ledger_conflict", "ledger_seal", "ledger_seal_tx",
 	"allocation", "allocation_event", "share",
 	"debt_event", "collection", "collection_line", "receipt", "fulfilment",
-	"remittance", "remittance_line", "journal_flow", "journal_entry", "journal_difference", "collection_order_export", "collection_order_line", "explanation", "credit_mark",
+	"remittance", "remittance_line", "journal_flow", "journal_entry", "journal_difference", "collection_order_export", "collection_order_line", "executed_line", "explanation", "credit_mark",
 	"inbound",
 }
 
