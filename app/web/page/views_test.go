@@ -120,7 +120,24 @@ func samples() map[string]struct {
 		"empty":      {Empty{"Nessun avviso", "Non hai avvisi da pagare.", "/", "Cerca"}, "Nessun avviso"},
 		"progress":   {Progress{Text: "Importazione", URL: "/x", Page: "/y", Done: 5, Total: 10}, `data-cc-poll="/x"`},
 		"steps":      {NewSteps(Words{}, 2, "Avvisi", "Riepilogo", "Pagamento"), `2/3`},
-		"copy":       {Code{Text: "3010 0000", Value: "30100000"}, `data-cc-copy="30100000"`},
+		"cart_lines": {struct {
+			Words
+			Lines []struct {
+				Name, Code, Why, Remove string
+				Due                     day.Date
+				Amount                  money.Cents
+			}
+			Total     money.Cents
+			Removable bool
+			CSRF      string
+		}{Total: 5240}, "52,40\u00a0€"},
+		"owed": {struct {
+			Name, Office, Reason, URL, State, Badge, Receipt string
+			Due                                              day.Date
+			Amount                                           money.Cents
+			Line                                             Line
+		}{Reason: "Mensa di ottobre", Badge: "bg-success", Line: sampleLine()}, "Mensa di ottobre"},
+		"copy": {Code{Text: "3010 0000", Value: "30100000"}, `data-cc-copy="30100000"`},
 	}
 }
 

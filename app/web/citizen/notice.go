@@ -1,0 +1,150 @@
+package citizen
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"cassacomune/app/codes"
+	"cassacomune/app/day"
+	"cassacomune/app/debts"
+	"cassacomune/app/fault"
+	"cassacomune/app/money"
+	"cassacomune/app/web/page"
+	"cassacomune/tenants"
+)
+
+const homeTitle = "pay.title|Paga un avviso"
+
+type homePage struct {
+	page.Base
+	Login bool // citizens may log in here
+}
+
+func (p *portal) home(c *fiber.Ctx) error { return p.showHome(c, base(c, homeTitle)) }
+
+func (p *portal) showHome(c *fiber.Ctx, b page.Base) error {
+	at := page.At(c)
+	return page.Show(c, "citizen/home", homePage{b, at.Settings.Identity.Issuer != "" && citizenOf(at) == nil})
+}
+
+// find leads from a typed code to its page, or says what is wrong with it.
+func (p *portal) find(c *fiber.Ctx) error {
+	at, b := page.At(c), base(c, homeTitle)
+	b.Form = page.ReadForm(c, b.Words)
+	code := readCode(&b.Form)
+	if b.Form.Failed() {
+		return p.showHome(c, b)
+	}
+	if err := p.allow(c, ""); err != nil {
+		return err
+	}
+	err := at.Read(c, func(tx *tenants.Tx) error {
+		found, err := debts.FindCode(tx, code)
+		if err == nil && found.InstalmentID == uuid.Nil {
+			b.Form.Wrong("codice", b.T("pay.of_cart|Questo è il codice di un bollettino per più avvisi: pagalo con il bollettino, oppure scrivi il codice di un solo avviso."))
+		}
+		return err
+	})
+	if fault.Is(err, fault.NotFound) {
+		b.Form.Wrong("codice", unknown(b.Words, code))
+	} else if err != nil {
+		return err
+	}
+	if b.Form.Failed() {
+		return p.showHome(c, b)
+	}
+	return c.Redirect("/avvisi/"+code, fiber.StatusSeeOther)
+}
+
+// readCode reads the code as people write, paste or scan it.
+func readCode(f *page.Form) string {
+	typed := f.Need("codice", f.T("pay.code|Codice avviso"))
+	if typed == "" {
+		return ""
+	}
+	code, _ := codes.Kind(typed)
+	if len(code) == 18 && strings.Trim(code, "0123456789") == "" {
+		return code
+	}
+	f.Wrong("codice", f.T("pay.digits|Il codice avviso ha 18 cifre: controlla di averle scritte tutte."))
+	return ""
+}
+
+func unknown(w page.Words, code string) string {
+	if codes.CheckNotice(code) != nil && codes.CheckSlip(code) != nil {
+		return w.T("pay.mistyped|Il codice non è giusto: le ultime due cifre non corrispondono alle altre. Controlla di averlo copiato bene.")
+	}
+	return w.T("pay.unknown|Questo Comune non ha un avviso con questo codice. Controlla le cifre e il nome del Comune che ti ha scritto.")
+}
+
+type noticePage struct {
+	page.Base
+	Code, Name, Office string
+	Instalment         int // 0: the whole
+	Amount             money.Cents
+	Due                day.Date
+	Overdue            bool
+	Why                string
+	Until              day.Date    // last day of this price
+	Then               money.Cents // the price after it; 0: the same, or none is known
+	InCart             bool
+}
+
+// notice shows what a code asks for, and nothing about who owes it.
+func (p *portal) notice(c *fiber.Ctx) error {
+	at, code := page.At(c), c.Params("code")
+	private(c)
+	if err := p.allow(c, code); err != nil {
+		return err
+	}
+	v := noticePage{Base: base(c, "notice.title|Avviso di pagamento"), Code: code}
+	v.Breadcrumb = []page.Link{{Name: v.T(homeTitle), URL: "/"}}
+	err := at.Read(c, func(tx *tenants.Tx) error {
+		asked, err := debts.ByCode(tx, code, tx.Today())
+		if err != nil {
+			return err
+		}
+		if err := v.fill(tx, asked, at.Lang); err != nil {
+			return err
+		}
+		cart, err := cartOf(c, tx)
+		for _, l := range cart.Lines {
+			v.InCart = v.InCart || l.InstalmentID == asked.Instalment.ID && cart.open()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return page.Show(c, "citizen/notice", v)
+}
+
+func (v *noticePage) fill(tx *tenants.Tx, asked debts.Payable, lang string) error {
+	v.Name, v.Amount, v.Due, v.Why = asked.Type.NameIn(lang), asked.Cents, asked.Instalment.DueOn, asked.Why
+	v.Overdue = !v.Due.IsZero() && v.Due.Before(tx.Today())
+	if asked.Instalment.Option != debts.SingleOption {
+		v.Instalment = asked.Instalment.Number
+	}
+	offices, err := tx.Offices()
+	if err != nil {
+		return err
+	}
+	for _, o := range offices {
+		if o.Code == asked.Debt.Office {
+			v.Office = o.Name
+			if lang == "de" && o.NameDE != "" {
+				v.Office = o.NameDE
+			}
+		}
+	}
+	if asked.Why != "" || asked.Until.IsZero() {
+		return nil
+	}
+	later, err := debts.PayableOf(tx, asked.Instalment.ID, asked.Until.AddDays(1))
+	if err == nil && later.Cents != asked.Cents {
+		v.Until, v.Then = asked.Until, later.Cents
+	}
+	return err
+}
