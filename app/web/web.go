@@ -14,7 +14,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/recover"
-	"github.com/gofiber/fiber/v2/middleware/requestid"
+	"github.com/google/uuid"
 
 	"cassacomune/app/auth"
 	"cassacomune/app/fault"
@@ -53,7 +53,7 @@ func New(cfg Config) *fiber.App {
 		ReadTimeout: 60 * time.Second, IdleTimeout: 75 * time.Second,
 		EnableTrustedProxyCheck: true, TrustedProxies: cfg.Proxies, ProxyHeader: fiber.HeaderXForwardedFor,
 	})
-	app.Use(requestid.New(), w.record, recover.New())
+	app.Use(number, w.record, recover.New())
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
 	app.Get("/readyz", w.ready)
 	if cfg.Metrics != nil {
@@ -92,7 +92,7 @@ func (w *web) add(app *fiber.App, r page.Route, operator bool) {
 				return err
 			}
 		}
-		if at.May(r.Permission) {
+		if at.May(r.Permission) || operator && r.Permission == public {
 			if at.Session.Kind != auth.KindAnonymous {
 				c.Set(fiber.HeaderCacheControl, "no-store")
 			}
@@ -105,11 +105,22 @@ func (w *web) add(app *fiber.App, r page.Route, operator bool) {
 	})
 }
 
+// public is the permission of pages for everybody; on the operator's host, where
+// a visitor has no role at all, only the log-in asks for it.
+const public = "portal:view"
+
 func loginFor(permission string) string {
 	if strings.HasPrefix(permission, "citizen:") {
 		return "/entra"
 	}
 	return "/accesso"
+}
+
+// number names the request for the log and the error page. The name that a
+// client may have sent is not taken: it could say anything about anybody.
+func number(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderXRequestID, uuid.NewString())
+	return c.Next()
 }
 
 // record gives the request a context with a deadline and writes one line: no
