@@ -1,0 +1,160 @@
+// Package operator is the pages of who keeps the instance running: which
+// municipalities it hosts, their state, how much work waits, and the register
+// of the platform. It sees no municipality's data: of the runs only how many.
+package operator
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cassacomune/app/auth"
+	"cassacomune/app/day"
+	"cassacomune/app/fault"
+	"cassacomune/app/web/page"
+	"cassacomune/jobs"
+	"cassacomune/tenants"
+)
+
+// Routes are the operator's pages, on the host that is no municipality's.
+func Routes() []page.Route {
+	return []page.Route{
+		{Method: fiber.MethodGet, Path: "/accesso", Permission: "portal:view", Handle: door},
+		{Method: fiber.MethodPost, Path: "/accesso", Permission: "portal:view", Handle: enter},
+		{Method: fiber.MethodPost, Path: "/esci", Permission: "account:self", Handle: leave},
+		{Method: fiber.MethodGet, Path: "/", Permission: "operator:view", Handle: towns},
+		{Method: fiber.MethodGet, Path: "/comuni/nuovo", Permission: "operator:towns", Handle: newTown},
+		{Method: fiber.MethodPost, Path: "/comuni", Permission: "operator:towns", Handle: addTown},
+		{Method: fiber.MethodGet, Path: "/registro", Permission: "operator:view", Handle: register},
+	}
+}
+
+type doorPage struct {
+	page.Base
+	Next string
+}
+
+func door(c *fiber.Ctx) error {
+	return page.Show(c, "operator/door", doorPage{Base: page.For(c, "Accesso del gestore"), Next: auth.LocalPath(c.Query("next"))})
+}
+
+func enter(c *fiber.Ctx) error {
+	at, p := page.At(c), doorPage{Base: page.For(c, "Accesso del gestore")}
+	p.Form = page.ReadForm(c, p.Words)
+	p.Next = auth.LocalPath(p.Form.Value("next"))
+	email, password := p.Form.Need("email", "E-mail"), c.FormValue("password")
+	if password == "" {
+		p.Form.Wrong("password", "Password: campo da compilare")
+	}
+	if p.Form.Failed() {
+		return page.Show(c, "operator/door", p)
+	}
+	token, err := auth.LogInOperator(c.UserContext(), at.DB, at.Session.Host, email, password)
+	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.TooMany) {
+		p.Form.Wrong("", fault.Of(err).Text)
+		return page.Show(c, "operator/door", p)
+	}
+	if err != nil {
+		return err
+	}
+	if at.Session.Kind == auth.KindOperator { // the session that the browser came with
+		if err := auth.LogOutOperator(c.UserContext(), at.DB, at.Token); err != nil {
+			return err
+		}
+	}
+	page.KeepSession(c, token)
+	return c.Redirect(p.Next, fiber.StatusSeeOther)
+}
+
+func leave(c *fiber.Ctx) error {
+	at := page.At(c)
+	if err := auth.LogOutOperator(c.UserContext(), at.DB, at.Token); err != nil {
+		return err
+	}
+	page.KeepSession(c, "")
+	return c.Redirect("/accesso", fiber.StatusSeeOther)
+}
+
+type listPage struct {
+	page.Base
+	Lead  string
+	New   page.Link
+	Other page.Link
+	Table page.Table
+	List  page.List
+	Empty *page.Empty
+}
+
+var states = map[string]string{tenants.StatePending: "in preparazione", tenants.StateReady: "attivo"}
+
+// towns lists the municipalities, and how much work of each waits or failed.
+func towns(c *fiber.Ctx) error {
+	at, p := page.At(c), listPage{Base: page.For(c, "Comuni"), Lead: "I Comuni di questa istanza. I loro dati non si vedono da qui: delle lavorazioni solo quante sono."}
+	p.New, p.Other = page.Link{Name: "Aggiungi un Comune", URL: "/comuni/nuovo"}, page.Link{Name: "Registro della piattaforma", URL: "/registro"}
+	p.List = page.ReadList(c, p.Words, page.Listing{})
+	all, err := at.DB.All(c.UserContext())
+	if err != nil {
+		return err
+	}
+	shown := all[min(p.List.Offset(), len(all)):min(p.List.Offset()+p.List.Size, len(all))]
+	p.List.Found(len(shown), len(all), false)
+	p.Table = page.Table{ID: "comuni", Caption: "Comuni", Columns: []page.Column{{Name: "Comune"}, {Name: "Nome breve"}, {Name: "Codice fiscale"}, {Name: "Dal"}, {Name: "Stato"},
+		{Name: "In coda", Money: true}, {Name: "In corso", Money: true}, {Name: "Concluse", Money: true}, {Name: "Fallite", Money: true}}}
+	for _, t := range shown {
+		row := []page.Cell{{Text: t.Name}, {Text: t.Slug, Kind: "code"}, {Text: t.FiscalCode, Kind: "code"}, {Text: day.Of(t.CreatedAt).Italian()}, stateCell(t.State)}
+		counts := map[jobs.State]int64{}
+		if t.State == tenants.StateReady {
+			if err := at.DB.Read(c.UserContext(), t.ID, func(tx *tenants.Tx) (err error) {
+				counts, err = jobs.Counts(tx)
+				return err
+			}); err != nil {
+				return fmt.Errorf("count runs of %s: %w", t.Slug, err)
+			}
+		}
+		for _, s := range []jobs.State{jobs.Queued, jobs.Running, jobs.Done, jobs.Failed} {
+			row = append(row, page.Cell{Text: strconv.FormatInt(counts[s], 10), Kind: "money"})
+		}
+		p.Table.Rows = append(p.Table.Rows, row)
+	}
+	if len(all) == 0 {
+		p.Empty = &page.Empty{Title: "Nessun Comune", Text: "Aggiungi il primo Comune e il suo amministratore."}
+	}
+	return page.Show(c, "operator/list", p)
+}
+
+func stateCell(state string) page.Cell {
+	class := "bg-secondary"
+	if state == tenants.StateReady {
+		class = "bg-success"
+	}
+	text, ok := states[state]
+	if !ok {
+		text = state
+	}
+	return page.Cell{Text: text, Kind: "badge", Class: class}
+}
+
+func register(c *fiber.Ctx) error {
+	p := listPage{Base: page.For(c, "Registro della piattaforma"), Lead: "Chi ha fatto che cosa sulla piattaforma, dalla più recente."}
+	p.Breadcrumb = []page.Link{{Name: "Comuni", URL: "/"}}
+	p.List = page.ReadList(c, p.Words, page.Listing{})
+	p.Table = page.Table{ID: "registro", Caption: "Operazioni", Columns: []page.Column{{Name: "Quando"}, {Name: "Chi"}, {Name: "Azione"}, {Name: "Oggetto"}, {Name: "Dettaglio"}}}
+	err := page.At(c).DB.Platform(c.UserContext(), func(tx *tenants.PlatformTx) error {
+		rows, err := tx.AuditRows(p.List.Offset(), p.List.Size+1)
+		more := len(rows) > p.List.Size
+		if more {
+			rows = rows[:p.List.Size]
+		}
+		p.List.Found(len(rows), -1, more)
+		for _, r := range rows {
+			p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: r.At.In(day.Rome).Format("02/01/2006 15:04:05")}, {Text: r.Actor},
+				{Text: r.Action, Kind: "code"}, {Text: r.Object, Kind: "code"}, {Text: r.Detail}})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return page.Show(c, "operator/list", p)
+}

@@ -1,0 +1,202 @@
+package operator_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cassacomune/app/auth"
+	"cassacomune/app/web"
+	"cassacomune/app/web/operator"
+	"cassacomune/app/web/page"
+	"cassacomune/jobs"
+	"cassacomune/tenants"
+	"cassacomune/tenants/tenantstest"
+	"cassacomune/views"
+)
+
+const (
+	host     = "gestione.localhost"
+	email    = "gestore@istanza.example"
+	password = "prova-prova-prova"
+)
+
+var (
+	ctx = context.Background()
+	by  = tenants.System("test")
+	key = []byte("chiave dei moduli di prova")
+)
+
+type site struct {
+	db   *tenantstest.Data
+	app  *fiber.App
+	alfa tenants.Tenant
+}
+
+func newSite(t *testing.T, db *tenantstest.Data) *site {
+	t.Helper()
+	v, err := page.NewViews(views.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{db: db, alfa: db.Add(t, "alfa")}
+	s.app = web.New(web.Config{DB: db.DB, Log: slog.New(slog.DiscardHandler), Key: key, Views: v, Operator: operator.Routes(), OperatorHost: host})
+	p, err := auth.CreatePerson(ctx, db.DB, by, email, "Gestore")
+	if err == nil {
+		err = auth.SetPassword(ctx, db.DB, by, p.ID, password)
+	}
+	if err == nil {
+		err = auth.GrantOperator(ctx, db.DB, by, p.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *site) send(t *testing.T, at, token, method, path string, values url.Values) (int, string) {
+	t.Helper()
+	if method == "POST" && token != "" {
+		id := sha256.Sum256([]byte(token))
+		values.Set("csrf", page.Token(key, hex.EncodeToString(id[:])))
+	}
+	r := httptest.NewRequest(method, path, strings.NewReader(values.Encode()))
+	r.Host = at
+	if method == "POST" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if token != "" {
+		r.Header.Set("Cookie", "sessione="+token)
+	}
+	answer, err := s.app.Test(r, 20000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body) + "\nLocation: " + answer.Header.Get("Location") + "\nSet-Cookie: " + strings.Join(answer.Header.Values("Set-Cookie"), ";")
+}
+
+var sessionCookie = regexp.MustCompile(`sessione=([^;]+)`)
+
+// enter logs in through the page and returns the session's token.
+func (s *site) enter(t *testing.T) string {
+	t.Helper()
+	status, body := s.send(t, host, "", "POST", "/accesso", url.Values{"email": {email}, "password": {password}, "next": {"/registro"}})
+	m := sessionCookie.FindStringSubmatch(body)
+	if status != 303 || m == nil || !strings.Contains(body, "Location: /registro") {
+		t.Fatalf("POST /accesso = %d, want 303 to /registro with a session", status)
+	}
+	return m[1]
+}
+
+func TestDoor(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		s := newSite(t, db)
+		if status, body := s.send(t, host, "", "GET", "/", nil); status != 303 || !strings.Contains(body, "Location: /accesso") {
+			t.Errorf("GET / without a session = %d, want 303 to the log-in", status)
+		}
+		if status, body := s.send(t, host, "", "GET", "/accesso", nil); status != 200 || !strings.Contains(body, "Accesso del gestore") {
+			t.Errorf("GET /accesso = %d, want 200", status)
+		}
+		status, body := s.send(t, host, "", "POST", "/accesso", url.Values{"email": {email}, "password": {"sbagliata-sbagliata"}})
+		if status != 422 || !strings.Contains(body, auth.ErrWrong.Text) || !strings.Contains(body, email) || strings.Contains(body, "sbagliata-sbagliata") {
+			t.Errorf("POST /accesso with a wrong password = %d, want 422 keeping the e-mail only", status)
+		}
+		if status, _ := s.send(t, "alfa.localhost", "", "GET", "/registro", nil); status != 404 {
+			t.Errorf("GET /registro at a town = %d, want 404: the operator's pages stand on its host alone", status)
+		}
+		token := s.enter(t)
+		if status, _ := s.send(t, host, token, "POST", "/esci", url.Values{}); status != 303 {
+			t.Errorf("POST /esci = %d, want 303", status)
+		}
+		if status, _ := s.send(t, host, token, "GET", "/", nil); status != 303 {
+			t.Errorf("GET / after the log-out = %d, want 303", status)
+		}
+	})
+}
+
+// TestTownsWithoutTheirData shows a town that has a run whose parameters and
+// audit carry a mark: only the count may be seen.
+func TestTownsWithoutTheirData(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		s := newSite(t, db)
+		if err := db.Within(ctx, s.alfa.ID, by, func(tx *tenants.Tx) error {
+			if _, err := jobs.Start(tx, jobs.Letter, map[string]string{"x": "MARCA-ALFA"}); err != nil {
+				return err
+			}
+			return tx.Audit("prova", "MARCA-ALFA", "")
+		}); err != nil {
+			t.Fatal(err)
+		}
+		token := s.enter(t)
+		for _, path := range []string{"/", "/registro", "/comuni/nuovo"} {
+			status, body := s.send(t, host, token, "GET", path, nil)
+			if status != 200 || strings.Contains(body, "MARCA-ALFA") {
+				t.Errorf("GET %s = %d, want 200 and nothing of the town", path, status)
+			}
+			if path == "/" && (!strings.Contains(body, "Comune di alfa") || !strings.Contains(body, `<td class="text-end cc-num">1</td>`)) {
+				t.Error("the list does not show the town with one run in the queue")
+			}
+			if path == "/registro" && !strings.Contains(body, "tenant.add") {
+				t.Error("the register does not show the town's registration")
+			}
+		}
+		if status, _ := s.send(t, "alfa.localhost", token, "GET", "/registro", nil); status == 200 {
+			t.Error("the operator's session opens a page of a town")
+		}
+	})
+}
+
+func newTown(change ...string) url.Values {
+	v := url.Values{"name": {"Comune di Gamma"}, "slug": {"gamma"}, "fiscal_code": {"80000010589"}, "host": {"gamma.localhost"}, "email": {"capo@gamma.example"}, "admin": {"Capo"}}
+	for i := 0; i < len(change); i += 2 {
+		v.Set(change[i], change[i+1])
+	}
+	return v
+}
+
+var shown = regexp.MustCompile(`data-cc-copy="([^"]+)"`)
+
+func TestAddTown(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		s := newSite(t, db)
+		token := s.enter(t)
+		for _, bad := range [][2]string{{"slug", "alfa"}, {"slug", "Gamma!"}, {"fiscal_code", "123"}, {"fiscal_code", "01234567890"}, {"host", "alfa.localhost"}, {"host", "a b/c"}, {"email", "nessuno"}, {"admin", ""}} {
+			status, body := s.send(t, host, token, "POST", "/comuni", newTown(bad[0], bad[1]))
+			if status != 422 || !strings.Contains(body, "Comune di Gamma") || !strings.Contains(body, `href="#`+bad[0]+`"`) {
+				t.Errorf("POST /comuni with %s = %q is %d, want 422 on the field with the values kept", bad[0], bad[1], status)
+			}
+		}
+		status, body := s.send(t, host, token, "POST", "/comuni", newTown())
+		m := shown.FindStringSubmatch(body)
+		if status != 200 || m == nil {
+			t.Fatalf("POST /comuni = %d, want 200 with the first password", status)
+		}
+		town, err := db.BySlug(ctx, "gamma")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := auth.LogIn(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", m[1]); err != nil {
+			t.Errorf("LogIn of the first administrator: %v", err)
+		}
+		if status, body := s.send(t, host, token, "POST", "/comuni", newTown("slug", "delta", "host", "delta.localhost")); status != 303 {
+			t.Errorf("a second town of the same administrator = %d, want 303 without a password\n%s", status, body)
+		}
+		if _, err := auth.LogIn(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", m[1]); err != nil {
+			t.Errorf("the known administrator's password was changed: %v", err)
+		}
+	})
+}
