@@ -8,6 +8,7 @@ import (
 	"cassacomune/app/channels"
 	"cassacomune/app/channels/all"
 	"cassacomune/app/fault"
+	"cassacomune/app/reconcile"
 	"cassacomune/app/web/page"
 	"cassacomune/tenants"
 )
@@ -60,6 +61,9 @@ func channelState(tx *tenants.Tx, ch channels.Channel) (set tenants.Channel, mis
 	return set, missing, err
 }
 
+// known are the settings of every channel by which its credits are known.
+var known = []string{reconcile.SettingWords, reconcile.SettingWindow}
+
 func channel(c *fiber.Ctx) error {
 	ch := all.Find(c.Params("key"))
 	if ch == nil {
@@ -75,6 +79,9 @@ func channel(c *fiber.Ctx) error {
 			} else if !field.Secret {
 				values["set_"+field.Key] = field.Default
 			}
+		}
+		for _, name := range known {
+			values["set_"+name] = set.Settings[name]
 		}
 		s.fill(values)
 		return err
@@ -110,6 +117,9 @@ func showChannel(c *fiber.Ctx, s sheet, ch channels.Channel) error {
 	} else {
 		s.Sections[0].Lead = "Questo canale non ha impostazioni proprie: usa i dati del Comune."
 	}
+	s.Sections = append(s.Sections, section{Name: "Riconoscere i suoi accrediti", Lead: "Come la riconciliazione sa che un accredito del Tesoriere viene da questo canale.", Fields: []page.Field{
+		s.text("set_"+reconcile.SettingWords, "Parole dell'ordinante", "separate da virgole, per esempio NEXI, POS; vuoto: quelle consuete"),
+		s.number("set_"+reconcile.SettingWindow, "Giorni entro cui accredita", "vuoto: quelli consueti")}})
 	return s.show(c)
 }
 
@@ -128,11 +138,19 @@ func saveChannel(c *fiber.Ctx) error {
 	}
 	s := start(c, ch.Title(), channelsLink)
 	f := s.read(c)
-	_, missing, err := stateOf(c, ch)
+	set, missing, err := stateOf(c, ch)
 	if err != nil {
 		return err
 	}
-	set := tenants.Channel{Key: ch.Key(), Enabled: f.Value("enabled") != "", Settings: map[string]string{}}
+	if set.Enabled = f.Value("enabled") != ""; set.Settings == nil {
+		set.Settings = map[string]string{}
+	}
+	for _, name := range known {
+		set.Settings[name] = f.Value("set_" + name)
+	}
+	if days := f.Value("set_" + reconcile.SettingWindow); days != "" {
+		between(f, "set_"+reconcile.SettingWindow, "Giorni entro cui accredita", 1, 60)
+	}
 	for _, field := range ch.Fields() {
 		value := f.Value("set_" + field.Key)
 		if !field.Secret {
