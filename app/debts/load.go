@@ -43,6 +43,10 @@ func Add(tx *tenants.Tx, n New) (Debt, error) {
 	return all[0], tx.Audit("debt.create", all[0].ID.String(), n.Type)
 }
 
+// AddAll is Add for many at once, of one source that knows them to be new: a
+// position that exists already is an error of the database.
+func AddAll(tx *tenants.Tx, all []New) ([]Debt, error) { return addAll(tx, all) }
+
 func (n New) office(tx *tenants.Tx) string {
 	t, err := tx.DebtType(n.Type)
 	if err != nil {

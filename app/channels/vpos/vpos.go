@@ -198,11 +198,11 @@ type answer struct {
 	TimeStamp   string `json:"timeStamp"`
 	MAC         string `json:"mac"`
 	Report      []struct {
-		Amount   string `json:"importo"`
-		Currency string `json:"divisa"`
-		CodAut   string `json:"codiceAutorizzazione"`
-		State    string `json:"stato"`
-		Date     string `json:"dataTransazione"`
+		Amount   json.Number `json:"importo"` // a number, or one in quotes
+		Currency string      `json:"divisa"`
+		CodAut   string      `json:"codiceAutorizzazione"`
+		State    string      `json:"stato"`
+		Date     string      `json:"dataTransazione"`
 	} `json:"report"`
 }
 
@@ -220,7 +220,7 @@ func read(c channels.Config, a payments.Attempt, raw []byte) (channels.Outcome, 
 	}
 	o := channels.Outcome{Code: a.Code, State: payments.Pending, Currency: "EUR", Detail: "La banca non conosce ancora l'esito."}
 	for _, op := range r.Report {
-		cents, err := strconv.ParseInt(op.Amount, 10, 64)
+		cents, err := strconv.ParseInt(op.Amount.String(), 10, 64)
 		if err != nil {
 			return o, fmt.Errorf("answer of acquirer: amount: %w", err)
 		}
