@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"cassacomune/app/auth"
+	"cassacomune/tenants"
+)
+
+type migrateCommand struct{ data }
+
+// Run migrates the platform and every municipality.
+func (m *migrateCommand) Run(ctx context.Context) error {
+	db, err := m.open(nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.Migrate(ctx)
+}
+
+type tenantCommand struct {
+	Add  tenantAddCommand  `cmd:"" help:"Register a municipality."`
+	List tenantListCommand `cmd:"" help:"List the municipalities."`
+}
+
+type tenantAddCommand struct {
+	data
+	Slug       string   `arg:"" help:"Short name: lower case, digits, hyphens."`
+	Name       string   `required:"" help:"Full name, as citizens read it."`
+	FiscalCode string   `required:"" help:"Codice fiscale of the municipality, 11 digits."`
+	Host       []string `help:"Host names at which it answers, exactly."`
+}
+
+// Run registers a municipality; a second time finishes what a crash left.
+func (t *tenantAddCommand) Run(ctx context.Context) error {
+	db, err := t.open(nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if t.Database == "" {
+		if err := db.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	town, err := db.Add(ctx, tenants.New{Slug: t.Slug, Name: t.Name, FiscalCode: t.FiscalCode, Hosts: t.Host,
+		Settings: tenants.Settings{Title: t.Name, FiscalCode: t.FiscalCode, Languages: []string{"it"}, Year: db.Now().Year()}}, tenants.System("shell"))
+	if err != nil {
+		return err
+	}
+	fmt.Println(town.Slug, town.ID)
+	return nil
+}
+
+type tenantListCommand struct{ data }
+
+// Run prints one municipality a line.
+func (t *tenantListCommand) Run(ctx context.Context) error {
+	db, err := t.open(nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	all, err := db.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, town := range all {
+		fmt.Printf("%s\t%s\t%s\t%s\n", town.Slug, town.FiscalCode, town.State, town.Name)
+	}
+	return nil
+}
+
+type personCommand struct {
+	data
+	Email    string   `arg:"" help:"E-mail address, the login name."`
+	Name     string   `required:"" help:"Name and surname."`
+	Tenant   string   `help:"Municipality in which the role is held."`
+	Role     string   `help:"clerk, accountant, administrator; or operator, of the instance." enum:"clerk,accountant,administrator,operator" default:"administrator"`
+	Office   []string `help:"Offices to which a clerk is limited."`
+	Password string   `help:"Password; without it, it is read from standard input." env:"CASSACOMUNE_PASSWORD"`
+}
+
+// Run adds a person, or a role to one who exists.
+func (p *personCommand) Run(ctx context.Context) error {
+	db, err := p.open(nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if p.Password == "" {
+		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		p.Password = strings.TrimRight(line, "\r\n")
+	}
+	return p.add(ctx, db)
+}
+
+func (p *personCommand) add(ctx context.Context, db *tenants.DB) error {
+	by := tenants.System("shell")
+	person, err := auth.FindPerson(ctx, db, p.Email)
+	if err != nil {
+		if person, err = auth.CreatePerson(ctx, db, by, p.Email, p.Name); err != nil {
+			return err
+		}
+		if err := auth.SetPassword(ctx, db, by, person.ID, p.Password); err != nil {
+			return err
+		}
+	}
+	if p.Role == auth.RoleOperator {
+		return auth.GrantOperator(ctx, db, by, person.ID)
+	}
+	town, err := db.BySlug(ctx, p.Tenant)
+	if err != nil {
+		return err
+	}
+	return auth.Grant(ctx, db, town.ID, by, person.ID, p.Role, p.Office)
+}
