@@ -11,42 +11,61 @@ import (
 // Survey is what a first pass must remember of the whole file: which debts and
 // which printed notice numbers it has seen, a few bytes each.
 type Survey struct {
-	seed    maphash.Seed
-	debts   map[uint64]struct{}
-	notices map[uint64]struct{}
-	Body    string // codice fiscale of another municipality, whose file it is
-	Line    int    // where it stands
+	Body string // codice fiscale of another municipality, whose file it is
+	Line int    // where it stands
+
+	seed      maphash.Seed
+	debts     map[uint64]struct{}
+	notices   map[uint64]struct{}
+	scattered map[uint64]bool // debts in several places; false: found in this round
 }
 
-// NewSurvey begins a first pass for the municipality with a codice fiscale.
+// NewSurvey begins a first pass.
 func NewSurvey() *Survey {
-	return &Survey{seed: maphash.MakeSeed(), debts: map[uint64]struct{}{}, notices: map[uint64]struct{}{}}
+	return &Survey{seed: maphash.MakeSeed(), debts: map[uint64]struct{}{}, notices: map[uint64]struct{}{}, scattered: map[uint64]bool{}}
 }
 
-// Look adds to a group the problems that only the whole file shows. The rows
-// of a debt stand together: what comes again later is refused.
+// Again returns the survey of a second round, which refuses from the first row
+// on the debts whose rows do not stand together; nil when there are none that
+// this round did not know.
+func (s *Survey) Again() *Survey {
+	next := NewSurvey()
+	next.seed = s.seed
+	found := false
+	for sum, known := range s.scattered {
+		found = found || !known
+		next.scattered[sum] = true
+	}
+	if !found {
+		return nil
+	}
+	return next
+}
+
+// Look adds to a group the problems that only the whole file shows.
 func (s *Survey) Look(g *Group, fiscalCode string) {
 	if len(g.Rows) == 0 {
 		return
 	}
 	first := g.Rows[0]
-	if s.again(s.debts, first.DebtType+"\x00"+first.Position) {
-		g.refuse(first.Line, "codice_posizione", first.Position, "posizione non contigua: le righe di una posizione devono stare insieme, e alcune sono già passate")
+	sum := maphash.String(s.seed, first.DebtType+"\x00"+first.Position)
+	if known := s.scattered[sum]; s.again(s.debts, sum) || known {
+		s.scattered[sum] = known
+		g.refuse(first.Line, "codice_posizione", first.Position, "posizione non contigua: le sue righe stanno in più punti del file, e devono stare insieme")
 	}
 	notice := ""
 	for _, r := range g.Rows {
 		if r.Body != "" && r.Body != fiscalCode && s.Body == "" { // an annulment need not say whose
 			s.Body, s.Line = r.Body, r.Line
 		}
-		if r.Notice != "" && r.Notice != notice && s.again(s.notices, r.Notice) {
+		if r.Notice != "" && r.Notice != notice && s.again(s.notices, maphash.String(s.seed, r.Notice)) {
 			g.refuse(r.Line, "numero_avviso", r.Notice, "numero di avviso già usato nel file")
 		}
 		notice = r.Notice
 	}
 }
 
-func (s *Survey) again(seen map[uint64]struct{}, text string) bool {
-	sum := maphash.String(s.seed, text)
+func (s *Survey) again(seen map[uint64]struct{}, sum uint64) bool {
 	_, ok := seen[sum]
 	seen[sum] = struct{}{}
 	return ok

@@ -1,0 +1,222 @@
+package worker
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"cassacomune/app/debts"
+	"cassacomune/app/fault"
+	"cassacomune/app/formats"
+	"cassacomune/app/formats/all"
+	"cassacomune/jobs"
+	"cassacomune/tenants"
+)
+
+const (
+	groupsAtOnce = 1000    // debts in a transaction
+	mostProblems = 100_000 // kept of a file
+	beatEvery    = 2 * time.Second
+)
+
+// checkDebts is the first pass over a debt file: it writes only problems. It
+// goes through the file at once, twice where debts are scattered over it, and
+// gives way when somebody cancels it.
+func (w *importer) checkDebts(format *all.Format, file io.Reader) error {
+	if w.town.FiscalCode == "" {
+		return fault.New(fault.Conflict, "import.fiscal_code", "Nelle impostazioni manca il codice fiscale del Comune: senza, non si sa di chi è il file.")
+	}
+	head := w.preview
+	for survey := debts.NewSurvey(); survey != nil; survey = survey.Again() {
+		if w.preview = head; file == nil {
+			var err error
+			if _, file, err = w.open(); err != nil {
+				return err
+			}
+		}
+		if err := w.begin(); err != nil {
+			return err
+		}
+		if err := w.look(format, file, survey); err != nil {
+			return err
+		}
+		file = nil
+	}
+	if w.preview.Debts == 0 && w.preview.Errors > 0 {
+		w.preview.Unusable = true
+	}
+	return w.checked()
+}
+
+func (w *importer) look(format *all.Format, file io.Reader, survey *debts.Survey) error {
+	lines := &lineKeeper{src: file, first: 1}
+	var chunk []debts.Group
+	for g := range debts.Groups(format.Read(lines), lines.text) {
+		survey.Look(&g, w.town.FiscalCode)
+		if survey.Body != "" {
+			return w.foreign(survey.Body, survey.Line)
+		}
+		w.preview.Unusable = w.preview.Unusable || g.Unusable
+		if chunk = append(chunk, g); len(chunk) < groupsAtOnce {
+			continue
+		}
+		if err := w.judge(chunk); err != nil {
+			return err
+		}
+		if chunk = chunk[:0]; w.preview.Unusable {
+			return nil
+		}
+	}
+	return w.judge(chunk)
+}
+
+func (w *importer) foreign(body string, line int) error {
+	return fault.New(fault.Invalid, "import.body", "Il file è di un altro ente (codice fiscale %s, riga %d): non è stato caricato nulla.", body, line)
+}
+
+// begin forgets what an earlier try of the same pass has found.
+func (w *importer) begin() error {
+	w.kept, w.problems = 0, nil
+	return w.within(func(tx *tenants.Tx) error {
+		if err := w.run.Advance(tx, "", 0, 0); err != nil {
+			return err
+		}
+		return jobs.DropProblems(tx, w.run.ID)
+	})
+}
+
+func (w *importer) judge(chunk []debts.Group) error {
+	var judged []debts.Judged
+	if err := w.db.Read(w.ctx, w.tenant, func(tx *tenants.Tx) (err error) {
+		judged, err = debts.Judge(tx, w.params.By, chunk, w.source(), false)
+		return err
+	}); err != nil {
+		return err
+	}
+	for i := range judged {
+		w.count(&judged[i])
+	}
+	return w.beat(len(w.problems) > 0)
+}
+
+// count adds a judged group to the preview and its problems to those to keep.
+func (w *importer) count(j *debts.Judged) {
+	j.Quarantine()
+	p := &w.preview
+	rows := int64(len(j.Lines()))
+	if rows > 0 {
+		p.Debts++
+		p.Rows += rows
+	}
+	refused, last := int64(0), 0
+	good := map[int]bool{}
+	for _, line := range j.Lines() {
+		good[line] = true
+	}
+	for _, problem := range j.Problems {
+		w.problem(problem)
+		if problem.Severity == formats.Error && !good[problem.Line] && problem.Line > 1 && problem.Line != last {
+			refused, last = refused+1, problem.Line
+		}
+	}
+	p.Rows += refused
+	p.Rejected += refused
+	switch j.Outcome {
+	case debts.Born:
+		p.New++
+		p.Sum += j.Cents
+	case debts.Altered:
+		p.Changed++
+		p.Sum += j.Cents
+	case debts.Same:
+		p.Unchanged++
+	case debts.Relieved:
+		p.Annulled++
+	case debts.Refused:
+		p.Rejected += rows
+	}
+}
+
+func (w *importer) problem(problem formats.Problem) {
+	switch problem.Severity {
+	case formats.Error:
+		w.preview.Errors++
+	case formats.Warning:
+		w.preview.Warnings++
+	}
+	if w.kept+int64(len(w.problems)) >= mostProblems {
+		w.preview.Unlisted++
+		// In quarantine goes what is kept: more errors than that are no file of ours.
+		w.preview.Unusable = w.preview.Unusable || problem.Severity == formats.Error
+		return
+	}
+	w.problems = append(w.problems, jobs.Problem{Line: int64(problem.Line), Field: problem.Field, Value: problem.Value,
+		Reason: problem.Reason, Severity: string(problem.Severity)})
+}
+
+// beat keeps the problems found so far and gives a sign of life; a run that
+// somebody cancelled answers ErrLost.
+func (w *importer) beat(now bool) error {
+	if !now && time.Since(w.beaten) < beatEvery {
+		return w.ctx.Err()
+	}
+	w.beaten = time.Now()
+	return w.within(func(tx *tenants.Tx) error {
+		if err := w.keep(tx); err != nil {
+			return err
+		}
+		return w.run.Advance(tx, "", w.preview.Rows, 0)
+	})
+}
+
+func (w *importer) keep(tx *tenants.Tx) error {
+	if err := jobs.AddProblems(tx, w.run.ID, w.kept+1, w.problems); err != nil {
+		return err
+	}
+	w.kept += int64(len(w.problems))
+	w.problems = nil
+	return nil
+}
+
+func (w *importer) checked() error {
+	return w.within(func(tx *tenants.Tx) error {
+		if err := w.keep(tx); err != nil {
+			return err
+		}
+		return w.run.Finish(tx, w.preview)
+	})
+}
+
+// checkFlow is the first pass over a journal or a remittance.
+func (w *importer) checkFlow(format *all.Format, file io.Reader) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	events := 0
+	for e := range format.Read(file) {
+		switch {
+		case e.Problem != nil:
+			w.problem(*e.Problem)
+		case e.Line != nil:
+			w.preview.Rows++
+			w.preview.Sum += e.Line.Gross
+		case e.Entry != nil:
+			w.preview.Rows++
+		case e.Flow != nil && e.Flow.Channel == "poste" && !sameAccount(e.Flow.Account, w.town.Postal.Account):
+			return fault.New(fault.Invalid, "import.account", "Il file è del conto corrente postale %s, che non è quello del Comune: non è stato caricato nulla.", e.Flow.Account)
+		case e.Statement != nil && e.Statement.Body != "" && w.town.Treasurer.BodyCode != "" && e.Statement.Body != w.town.Treasurer.BodyCode:
+			return fault.New(fault.Invalid, "import.body", "Il giornale è di un altro ente (codice %s presso il tesoriere): non è stato caricato nulla.", e.Statement.Body)
+		}
+		if events++; events%groupsAtOnce == 0 {
+			if err := w.beat(len(w.problems) > 0); err != nil {
+				return err
+			}
+		}
+	}
+	w.preview.Unusable = w.preview.Errors > 0
+	return w.checked()
+}
+
+func sameAccount(a, b string) bool {
+	return b == "" || strings.TrimLeft(a, "0") == strings.TrimLeft(b, "0")
+}
