@@ -49,7 +49,7 @@ func New(cfg Config) *fiber.App {
 	w := &web{Config: cfg, towns: newTowns(cfg.DB)}
 	app := fiber.New(fiber.Config{
 		Views: cfg.Views, Immutable: true, DisableStartupMessage: true, ErrorHandler: w.fail,
-		BodyLimit: max(cfg.UploadLimit, 4<<20), StreamRequestBody: true,
+		BodyLimit: max(cfg.UploadLimit, 4<<20), StreamRequestBody: true, DisablePreParseMultipartForm: true, // uploads are read as they come
 		ReadTimeout: 60 * time.Second, IdleTimeout: 75 * time.Second,
 		EnableTrustedProxyCheck: true, TrustedProxies: cfg.Proxies, ProxyHeader: fiber.HeaderXForwardedFor,
 	})

@@ -15,7 +15,7 @@ create table debt (
   debtor_kind text not null,           -- person, organisation, unknown
   debtor_code text not null,           -- of the first debtor; the others in debt_party
   debtor_name text not null,
-  debtor_key text not null,            -- the name folded, for search by prefix
+  debtor_key text{{if pg}} collate "C"{{end}} not null,          -- the name folded, for search by prefix
   notified_on {{date}},
   due_on {{date}},                     -- the first one still to come when it was loaded
   minimum bigint not null default 0,

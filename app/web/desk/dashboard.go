@@ -1,0 +1,107 @@
+package desk
+
+import (
+	"fmt"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cassacomune/app/collections"
+	"cassacomune/app/day"
+	"cassacomune/app/debts"
+	"cassacomune/app/money"
+	"cassacomune/app/web/page"
+	"cassacomune/tenants"
+)
+
+type dashboardView struct {
+	page.Base
+	MaySearch bool
+	Todo      []task
+	Today     []task
+}
+
+// task is one thing to do, or to know, today.
+type task struct {
+	Title, Says, URL, Action string
+	Number                   int
+	Sum                      money.Cents
+}
+
+// soon is how many days ahead a due date counts as near.
+const soon = 7
+
+func dashboard(c *fiber.Ctx) error {
+	at := page.At(c)
+	p := dashboardView{Base: page.For(c, "Scrivania"), MaySearch: at.May("search:use")}
+	err := at.Read(c, func(tx *tenants.Tx) error {
+		today := tx.Today()
+		if at.May("debts:import") {
+			if err := p.addFiles(tx, at); err != nil {
+				return err
+			}
+		}
+		if at.May("debts:view") {
+			if err := p.addDebts(tx, today); err != nil {
+				return err
+			}
+		}
+		if at.May("collections:view") {
+			return p.addCollections(tx, today)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return page.Show(c, "desk/dashboard", p)
+}
+
+func (p *dashboardView) addDebts(tx *tenants.Tx, today day.Date) error {
+	near, err := debts.CountOpen(tx, today, today.AddDays(soon))
+	if err != nil {
+		return err
+	}
+	late, err := debts.CountOpen(tx, day.Date{}, today.AddDays(-1))
+	if err != nil {
+		return err
+	}
+	p.Today = append(p.Today,
+		task{Title: "In scadenza", Says: fmt.Sprintf("da pagare entro sette giorni, fino al %s", today.AddDays(soon).Italian()), Number: near.Debts, Sum: near.Cents,
+			URL: "/desk/posizioni?stato=open&ordina=scadenza&dal=" + today.Italian() + "&al=" + today.AddDays(soon).Italian(), Action: "Vedi le posizioni in scadenza"},
+		task{Title: "Scadute", Says: "non ancora pagate del tutto", Number: late.Debts, Sum: late.Cents,
+			URL: "/desk/posizioni?stato=open&ordina=scadenza&al=" + today.AddDays(-1).Italian(), Action: "Vedi le posizioni scadute"})
+	return nil
+}
+
+func (p *dashboardView) addCollections(tx *tenants.Tx, today day.Date) error {
+	d, err := collections.OnDay(tx, today)
+	if err != nil {
+		return err
+	}
+	p.Today = append(p.Today, task{Title: "Incassi di oggi", Says: "secondo i canali", Number: d.Collections, Sum: d.Cents,
+		URL: "/desk/incassi?dal=" + today.Italian() + "&al=" + today.Italian(), Action: "Vedi gli incassi di oggi"})
+	if d.Unknown > 0 {
+		p.Todo = append(p.Todo, task{Title: "Incassi da attribuire", Says: "nessuno sa ancora per che cosa", Number: d.Unknown, Sum: d.UnknownC,
+			URL: "/desk/incassi?tipo=unknown", Action: "Vedi gli incassi da attribuire"})
+	}
+	if d.Excess > 0 {
+		p.Todo = append(p.Todo, task{Title: "Eccedenze", Says: "denaro in più, da restituire o da usare per un altro dovuto", Number: d.Excess, Sum: d.Kept,
+			URL: "/desk/incassi?tipo=excess", Action: "Vedi le eccedenze"})
+	}
+	return nil
+}
+
+// addFiles counts the files that wait for somebody to approve them.
+func (p *dashboardView) addFiles(tx *tenants.Tx, at *page.Request) error {
+	files, err := listFiles(tx, at)
+	n := 0
+	for _, f := range files {
+		if f.Waiting && f.Check.CreatedAt.After(tx.Now().AddDate(0, 0, -soon)) {
+			n++
+		}
+	}
+	if n > 0 {
+		p.Todo = append(p.Todo, task{Title: "File da approvare", Says: "controllati, aspettano una decisione", Number: n, URL: "/desk/file", Action: "Vedi i file"})
+	}
+	return err
+}

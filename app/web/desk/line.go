@@ -1,0 +1,31 @@
+package desk
+
+import (
+	"cassacomune/app/collections"
+	"cassacomune/app/debts"
+	"cassacomune/app/money"
+	"cassacomune/app/web/page"
+)
+
+// lineOf is the path of a debt's money, from what is booked.
+func lineOf(w page.Words, d debts.Debt, r collections.Reach) page.Line {
+	if d.State == debts.Annulled {
+		off := page.Reached{State: page.Off}
+		return page.NewLine(w, page.Reached{State: page.Off, Note: "Annullato"}, off, off, off, off, off)
+	}
+	return page.NewLine(w, page.Reached{State: page.Done, Amount: d.Cents}, page.Reached{State: page.Done},
+		step(d.Paid, d.Cents), step(r.Remitted, d.Cents), step(r.Credited, d.Cents), step(r.Ordered, d.Cents))
+}
+
+func step(come, of money.Cents) page.Reached {
+	switch {
+	case come <= 0:
+		return page.Reached{State: page.Open}
+	case come < of:
+		return page.Reached{State: page.Part, Amount: come}
+	}
+	return page.Reached{State: page.Done, Amount: come}
+}
+
+// badges of a debt's states.
+var badges = map[debts.State]string{debts.Open: "bg-primary", debts.Partly: "bg-warning", debts.Paid: "bg-success", debts.Annulled: "bg-secondary"}

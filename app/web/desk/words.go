@@ -1,0 +1,54 @@
+package desk
+
+import (
+	"strings"
+	"time"
+
+	"cassacomune/app/day"
+)
+
+// clock prints an instant as the clock on the wall showed it.
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(day.Rome).Format("02/01/2006 15:04")
+}
+
+// channelNames are the channels by key, as people know them. One that is in no
+// list any more keeps its key.
+type channelNames map[string]string
+
+func (n channelNames) of(key string) string {
+	if name, ok := n[key]; ok {
+		return name
+	}
+	return key
+}
+
+// sourceName shortens where something came from: "file <sha256>" would fill
+// the line.
+func sourceName(source string) string {
+	if sum, ok := strings.CutPrefix(source, "file "); ok && len(sum) > 12 {
+		return "file " + sum[:12]
+	}
+	switch source {
+	case "hand":
+		return "a mano"
+	case "portal":
+		return "dal portale"
+	}
+	return source
+}
+
+// grouped prints a long code in groups of four.
+func grouped(code string) string {
+	var b strings.Builder
+	for i, r := range []rune(code) {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
