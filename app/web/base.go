@@ -40,7 +40,7 @@ func userOf(at *page.Request) page.User {
 	case auth.KindAnonymous:
 		return page.User{LoginURL: "/entra"}
 	case auth.KindCitizen:
-		return page.User{Name: at.Session.Actor.Name, LoggedIn: true, LogoutURL: "/esci"}
+		return page.User{Name: at.Session.Citizen.Name(), LoggedIn: true, LogoutURL: "/esci"}
 	}
 	u := page.User{Name: at.Session.Actor.Name, LoggedIn: true, LogoutURL: "/esci"}
 	if len(at.Session.Roles) > 0 {

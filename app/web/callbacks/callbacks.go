@@ -30,6 +30,7 @@ func notified(c *fiber.Ctx, list []channels.Channel) error {
 		return fault.New(fault.NotFound, "callbacks.channel", "Canale sconosciuto.")
 	}
 	if n := c.Request().Header.ContentLength(); n < 0 || n > mostBytes {
+		c.Context().SetConnectionClose() // what was not read must not look like a request
 		return fault.New(fault.TooLarge, "callbacks.size", "La notifica è troppo grande.")
 	}
 	at := page.At(c)

@@ -100,7 +100,7 @@ func TestOutcomes(t *testing.T) {
 		}
 
 		code, back = p.toBank(notice)
-		p.get(back+"&esito=OK&codTrans="+code).leads(back) // a browser proves nothing
+		p.get(back + "&esito=OK&codTrans=" + code).leads(back) // a browser proves nothing
 		p.get(back).is(200, "in attesa")
 		db.Clock.Move(31 * time.Minute)
 		p.get(back).is(200, "non completato", "Non ci risulta nessun addebito")

@@ -52,6 +52,12 @@ func newPortal(t *testing.T, db *tenantstest.Data, limits citizen.Limits) *porta
 	t.Helper()
 	p := &portal{t: t, db: db, town: db.Add(t, "alfa"), cookies: map[string]string{}}
 	p.setUp(bank(t))
+	p.app = newPages(t, db, limits)
+	return p
+}
+
+func newPages(t *testing.T, db *tenantstest.Data, limits citizen.Limits) *fiber.App {
+	t.Helper()
 	v, err := page.NewViews(views.FS)
 	if err != nil {
 		t.Fatal(err)
@@ -62,9 +68,8 @@ func newPortal(t *testing.T, db *tenantstest.Data, limits citizen.Limits) *porta
 	}
 	key := []byte("0123456789abcdef")
 	routes := append(citizen.Routes(citizen.Config{Key: key, Channels: all.List, Limits: limits}), callbacks.Routes(all.List)...)
-	p.app = web.New(web.Config{DB: db.DB, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+	return web.New(web.Config{DB: db.DB, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 		Key: key, Views: v, Texts: texts, Routes: routes})
-	return p
 }
 
 // bank answers questions about an order: it knows none.
@@ -258,7 +263,9 @@ func (a answer) field(name string) string {
 
 var tags = regexp.MustCompile(`(?s)<head.*?</head>|<[^>]*>`)
 
-func text(body string) string { return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ") }
+func text(body string) string {
+	return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ")
+}
 
 // toBank walks from a code to the bank's form, and returns the order's code
 // and where the browser comes back.
@@ -288,4 +295,3 @@ func (p *portal) debtOf(code string) (d debts.Debt) {
 	})
 	return d
 }
-
