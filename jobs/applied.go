@@ -19,7 +19,7 @@ func Applied(tx *tenants.Tx, checks ...uuid.UUID) (map[uuid.UUID]Run, error) {
 		keys[i] = "apply:" + id.String()
 	}
 	var runs []Run
-	if err := tx.Select(&runs).Where("kind = ?", Import).Where("unique_key IN (?)", bun.In(keys)).Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&runs).Where("kind = ?", Import).Where("unique_key IN (?)", bun.List(keys)).Scan(tx.Ctx); err != nil {
 		return nil, err
 	}
 	for _, r := range runs {

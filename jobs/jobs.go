@@ -139,7 +139,7 @@ func Find(tx *tenants.Tx, id uuid.UUID) (r Run, err error) {
 func List(tx *tenants.Tx, limit int, kinds ...Kind) (runs []Run, err error) {
 	q := tx.Select(&runs).OrderExpr("id DESC").Limit(int64(limit))
 	if len(kinds) > 0 {
-		q = q.Where("kind IN (?)", bun.In(kinds))
+		q = q.Where("kind IN (?)", bun.List(kinds))
 	}
 	return runs, q.Scan(tx.Ctx)
 }
@@ -149,7 +149,7 @@ func List(tx *tenants.Tx, limit int, kinds ...Kind) (runs []Run, err error) {
 func Cancel(tx *tenants.Tx, id uuid.UUID) error {
 	r := Run{ID: id, State: Cancelled, FinishedAt: tx.Now()}
 	res, err := tx.Update(&r).Column("state", "finished_at").WherePK().
-		Where("state IN (?)", bun.In([]State{Queued, Running})).Exec(tx.Ctx)
+		Where("state IN (?)", bun.List([]State{Queued, Running})).Exec(tx.Ctx)
 	if err != nil {
 		return err
 	}

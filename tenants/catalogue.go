@@ -131,7 +131,7 @@ func (tx *Tx) SaveOffice(o Office) error {
 func (tx *Tx) DebtTypes() (all []DebtType, err error) {
 	q := tx.Select(&all).OrderExpr("name")
 	if len(tx.Actor.Offices) > 0 {
-		q = q.Where("office IN (?)", bun.In(tx.Actor.Offices))
+		q = q.Where("office IN (?)", bun.List(tx.Actor.Offices))
 	}
 	return all, q.Scan(tx.Ctx)
 }

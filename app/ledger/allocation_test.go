@@ -80,6 +80,9 @@ func TestAllocationLife(t *testing.T) {
 		}
 		db.must(t, rules, func(tx *tenants.Tx) error {
 			got, err := Allocations(tx, Filter{Ref: ref("l"), Status: Confirmed})
+			if err != nil {
+				return err
+			}
 			if len(got) != 1 || got[0].ID != b || !got[0].Held || got[0].Decided != FromRule {
 				t.Errorf("Allocations = %+v, want the second", got)
 			} else if diff := cmp.Diff(got[0].Evidence, []Reason{{What: "importo", Left: "1", Right: "1"}}); diff != "" {
