@@ -40,12 +40,8 @@ type office struct {
 
 func open(t *testing.T, db *tenantstest.Data) *office {
 	t.Helper()
-	v, err := page.NewViews(views.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := &office{Data: db, t: t, town: db.Add(t, "alfa"), token: map[string]auth.Token{}}
-	o.app = web.New(web.Config{DB: db.DB, Log: slog.New(slog.DiscardHandler), Key: tenantstest.Key, Views: v, Routes: desk.Routes()})
+	o.reopen()
 	o.within(func(tx *tenants.Tx) error {
 		for _, code := range []string{"scuola", "polizia"} {
 			if err := tx.SaveOffice(tenants.Office{Code: code, Name: "Ufficio " + code}); err != nil {
@@ -62,6 +58,16 @@ func open(t *testing.T, db *tenantstest.Data) *office {
 	o.staff("accountant", auth.RoleAccountant, nil)
 	o.staff("administrator", auth.RoleAdministrator, nil)
 	return o
+}
+
+// reopen starts the pages anew.
+func (o *office) reopen() {
+	o.t.Helper()
+	v, err := page.NewViews(views.FS)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.app = web.New(web.Config{DB: o.DB, Log: slog.New(slog.DiscardHandler), Key: tenantstest.Key, Views: v, Routes: desk.Routes()})
 }
 
 var manager = tenants.Actor{Name: "prova", Role: "system"}
