@@ -57,15 +57,13 @@ func TestWrongCodes(t *testing.T) {
 
 func TestRates(t *testing.T) {
 	db := tenantstest.SQLite(t)
+	town := db.Add(t, "alfa")
 	for name, limits := range map[string]citizen.Limits{
 		"address": {Address: citizen.Rate{Burst: 3, Every: time.Minute}, Town: citizen.Rate{Burst: 99, Every: time.Minute}, Code: citizen.Rate{Burst: 99, Every: time.Minute}},
 		"town":    {Address: citizen.Rate{Burst: 99, Every: time.Minute}, Town: citizen.Rate{Burst: 3, Every: time.Minute}, Code: citizen.Rate{Burst: 99, Every: time.Minute}},
 		"code":    {Address: citizen.Rate{Burst: 99, Every: time.Minute}, Town: citizen.Rate{Burst: 99, Every: time.Minute}, Code: citizen.Rate{Burst: 3, Every: time.Minute}},
 	} {
-		p := &portal{t: t, db: db, cookies: map[string]string{}}
-		if name == "address" {
-			p.town = db.Add(t, "alfa")
-		}
+		p := &portal{t: t, db: db, town: town, cookies: map[string]string{}}
 		p.app = newPages(t, db, limits)
 		for range 3 {
 			p.get("/avvisi/301000000000001234").is(404)
