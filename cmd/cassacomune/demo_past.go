@@ -126,8 +126,10 @@ func (s *seeding) day(t *demoTown, on day.Date, n int) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.finish(t, run)
-	return err
+	if _, err := s.finish(t, run); err != nil || n != 0 {
+		return err
+	}
+	return s.order(t)
 }
 
 var accountant = tenants.Actor{Name: "Rita Ragioni", Role: "accountant"}
