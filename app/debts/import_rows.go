@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/money"
 	"cassacomune/tenants"
 )
 
@@ -86,10 +87,30 @@ func itemKey(r formats.DebtRow) string {
 	return r.Item
 }
 
-// items sums the items of the option that is the title: the one that pays all
-// at once, or the first. The other options ask for the same items.
+// title is the option that says what is due: the one that pays all at once,
+// or the one that asks for most. Reduced ones are prices, not what is due.
+func title(options []NewOption) (title int) {
+	most := money.Cents(-1)
+	for i, o := range options {
+		if o.Key == SingleOption {
+			return i
+		}
+		sum := money.Cents(0)
+		for _, in := range o.Instalments {
+			for _, p := range in.Portions {
+				sum += p.Cents
+			}
+		}
+		if sum > most {
+			title, most = i, sum
+		}
+	}
+	return title
+}
+
+// items sums the items of the title. The other options ask for the same items.
 func (g *Group) items(n *New) {
-	title := max(0, slices.IndexFunc(n.Options, func(o NewOption) bool { return o.Key == SingleOption }))
+	title := title(n.Options)
 	for _, in := range n.Options[title].Instalments {
 		for _, p := range in.Portions {
 			i := slices.IndexFunc(n.Items, func(it NewItem) bool { return it.Key == p.Item })

@@ -123,7 +123,7 @@ func (w *importer) late(tx *tenants.Tx, judged []debts.Judged) error {
 			if w.params.Mode == jobs.AllOrNothing {
 				return fault.New(fault.Conflict, "import.late", "Dopo l'anteprima è cambiato qualcosa: alla riga %d %s. Quanto precede è già caricato: ricarica il file per completarlo.", p.Line, p.Reason)
 			}
-			found = append(found, jobs.Problem{Line: int64(p.Line), Field: p.Field, Value: p.Value, Reason: p.Reason, Severity: jobs.SeverityError})
+			found = append(found, jobs.Problem{Line: int64(p.Line), Field: w.column(p.Field), Value: p.Value, Reason: p.Reason, Severity: jobs.SeverityError})
 		}
 	}
 	if len(found) == 0 {

@@ -150,8 +150,21 @@ func (w *importer) problem(problem formats.Problem) {
 		w.preview.Unusable = w.preview.Unusable || problem.Severity == formats.Error
 		return
 	}
-	w.problems = append(w.problems, jobs.Problem{Line: int64(problem.Line), Field: problem.Field, Value: problem.Value,
+	w.problems = append(w.problems, jobs.Problem{Line: int64(problem.Line), Field: w.column(problem.Field), Value: problem.Value,
 		Reason: problem.Reason, Severity: string(problem.Severity)})
+}
+
+// govpay names the columns of GovPay's files by those of ours, in which the
+// checks on a whole debt speak.
+var govpay = map[string]string{"ente": "idDominio", "tipo_dovuto": "tipoPendenza", "codice_posizione": "idPendenza", "azione": "importo",
+	"rata": "numeroRata", "scadenza": "dataValidita", "debitore_codice": "identificativoPagatore", "debitore_nome": "anagraficaPagatore",
+	"numero_avviso": "numeroAvviso", "voce": "idVoce1", "iban": "ibanAccreditoVoce1", "beneficiario": "tipoBolloVoce1"}
+
+func (w *importer) column(field string) string {
+	if name, ok := govpay[field]; ok && w.preview.Format == "govpay-csv" {
+		return name
+	}
+	return field
 }
 
 // beat keeps the problems found so far and gives a sign of life; a run that
