@@ -23,6 +23,8 @@ type demoCommand struct {
 	Addr     string `help:"Address to listen on." env:"CASSACOMUNE_ADDR" default:"127.0.0.1:8080"`
 	Data     string `help:"Folder of the data; without it, a temporary one that is removed at the end." env:"CASSACOMUNE_DATA" type:"path"`
 	LogLevel string `help:"debug, info, warn or error." env:"CASSACOMUNE_LOG_LEVEL" default:"warn" enum:"debug,info,warn,error"`
+
+	ahead time.Duration
 }
 
 const (
@@ -48,7 +50,7 @@ func (d *demoCommand) Run(ctx context.Context) error {
 }
 
 func (d *demoCommand) serve(ctx context.Context, l net.Listener, dir string, ready func(string)) error {
-	clock := &demoClock{}
+	clock := &demoClock{ahead: d.ahead}
 	s := &serveCommand{data: data{Data: dir, LogLevel: d.LogLevel, clock: clock.Now}, OperatorHost: operatorHost}
 	place := placeOf(l.Addr())
 	knowLocalhost(place)
@@ -192,14 +194,17 @@ func below(host string) bool { return strings.HasSuffix("."+host, ".localhost") 
 
 // demoClock stands still where the seeding puts it, and then ticks with the
 // time.
-type demoClock struct{ fixed atomic.Pointer[time.Time] }
+type demoClock struct {
+	fixed atomic.Pointer[time.Time]
+	ahead time.Duration // in tests: what day it is must not matter
+}
 
 // Now is the instant of everything in the demo.
 func (c *demoClock) Now() time.Time {
 	if t := c.fixed.Load(); t != nil {
 		return *t
 	}
-	return time.Now()
+	return time.Now().Add(c.ahead)
 }
 
 func (c *demoClock) set(t time.Time) { c.fixed.Store(&t) }

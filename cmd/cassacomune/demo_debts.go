@@ -91,7 +91,7 @@ func (t *demoTown) lights(today day.Date, p debts.Party, due int) owed {
 	item := debts.NewItem{Key: "canone", Label: "Canone annuo", Cents: money.Cents(1850 * (1 + t.random.IntN(3)))}
 	reason := "Luci votive, canone " + fmt.Sprint(today.Year())
 	if due < -30 {
-		item.Revenue = tenants.Revenue{Year: today.Year() - 1, Assessment: "31", Chapter: "3020"}
+		item.Revenue = tenants.Revenue{Year: t.year - 1, Assessment: "31", Chapter: "3020"}
 		reason = "Luci votive, canone " + fmt.Sprint(today.Year()-1) + ", sollecito"
 	}
 	return owed{debts.New{Type: "LUCI", Position: t.position("L", today.Year()), Reason: reason, Source: "programma cimiteri",
@@ -149,7 +149,7 @@ func (t *demoTown) waste(today day.Date, p debts.Party, first int) owed {
 		Source: "ruolo TARI", Parties: []debts.Party{p}, DueOn: on.AddDays(30),
 		Items: []debts.NewItem{{Key: "tari", Label: "Tassa sui rifiuti", Cents: tax},
 			{Key: "tefa", Label: "TEFA per la " + t.provinceName, Cents: province, Body: t.province,
-				Revenue: tenants.Revenue{Year: today.Year(), Assessment: "92", Chapter: "9020"}}}}
+				Revenue: tenants.Revenue{Year: t.year, Assessment: "92", Chapter: "9020"}}}}
 	plan := debts.NewOption{Key: "rate"}
 	left, leftProvince := tax, province
 	for i := range 4 {

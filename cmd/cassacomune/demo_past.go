@@ -35,7 +35,7 @@ func (s *seeding) past() error {
 			}
 		}
 	}
-	for n, on := range lastWorkingDays(s.today, 3) {
+	for n, on := range lastWorkingDays(s.today, history) {
 		for _, t := range s.towns {
 			if err := s.day(t, on, n); err != nil {
 				return fmt.Errorf("%s of %s: %w", on, t.slug, err)
@@ -44,6 +44,9 @@ func (s *seeding) past() error {
 	}
 	return nil
 }
+
+// history is how many working days the outside has closed.
+const history = 3
 
 // lastWorkingDays are those before a day, oldest first.
 func lastWorkingDays(today day.Date, n int) (all []day.Date) {
@@ -97,7 +100,7 @@ func (s *seeding) day(t *demoTown, on day.Date, n int) error {
 	if err := s.payByCard(t, n); err != nil {
 		return fmt.Errorf("cards: %w", err)
 	}
-	last := n == 2
+	last := n == history-1
 	if last { // money of others, which no file of ours explains
 		bank, err := s.world.Treasurer(t.slug)
 		if err != nil {
@@ -126,8 +129,8 @@ func (s *seeding) day(t *demoTown, on day.Date, n int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.finish(t, run); err != nil || n != 0 {
-		return err
+	if _, err := s.finish(t, run); err != nil || n != 0 || lastWorkingDays(s.today, history)[1].Year() != on.Year() {
+		return err // a provisional is not regularised in the next year
 	}
 	return s.order(t)
 }

@@ -41,6 +41,9 @@ func (s *seeding) morning(days int) time.Time {
 // outside composes the sandbox for the towns.
 func (s *seeding) outside() (*outside.World, error) {
 	s.towns = demoTowns()
+	for _, t := range s.towns {
+		t.year = lastWorkingDays(s.today, history)[0].Year()
+	}
 	c := outside.Config{BaseURL: s.place.url(sandboxHost), People: idp.Invented(), Clock: s.clock.Now}
 	for _, t := range s.towns {
 		c.Towns = append(c.Towns, outside.Town{Slug: t.slug, Name: t.name, Merchant: t.merchant(), PostalAccount: t.postal,
@@ -77,12 +80,12 @@ func (s *seeding) all() error {
 // found registers a town with its set-up and its people.
 func (s *seeding) found(t *demoTown) error {
 	town, err := s.db.Add(s.ctx, tenants.New{Slug: t.slug, Name: t.name, FiscalCode: t.fiscal, Hosts: []string{t.host()},
-		Settings: t.settings(s.place, s.today.Year())}, seeder)
+		Settings: t.settings(s.place)}, seeder)
 	if err != nil {
 		return err
 	}
 	t.id = town.ID
-	if err := s.db.Within(s.ctx, t.id, seeder, func(tx *tenants.Tx) error { return t.setUp(tx, s.place, s.today.Year()) }); err != nil {
+	if err := s.db.Within(s.ctx, t.id, seeder, func(tx *tenants.Tx) error { return t.setUp(tx, s.place) }); err != nil {
 		return err
 	}
 	for _, a := range t.staff() {
@@ -131,7 +134,7 @@ func (s *seeding) follow() error {
 	return nil
 }
 
-func (t *demoTown) setUp(tx *tenants.Tx, at place, year int) error {
+func (t *demoTown) setUp(tx *tenants.Tx, at place) error {
 	for _, o := range offices {
 		if len(t.languages) == 1 {
 			o.NameDE = ""
@@ -140,7 +143,7 @@ func (t *demoTown) setUp(tx *tenants.Tx, at place, year int) error {
 			return err
 		}
 	}
-	for _, y := range []int{year - 1, year} { // the former year's assessments are collected on residuo
+	for _, y := range []int{t.year - 1, t.year, t.year + 1} { // the former year's assessments are collected on residuo
 		for _, c := range chapters {
 			c.Year = y
 			if err := tx.SaveChapter(c); err != nil {
@@ -154,7 +157,7 @@ func (t *demoTown) setUp(tx *tenants.Tx, at place, year int) error {
 			}
 		}
 	}
-	for _, d := range debtTypes(year) {
+	for _, d := range debtTypes(t.year) {
 		if len(t.languages) == 1 {
 			d.NameDE = ""
 		}

@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"cassacomune/app/day"
 	"cassacomune/app/debts"
 	"cassacomune/tenants"
 )
 
 // begin serves the demo on a free port until the test ends, or stop is called.
-func begin(t *testing.T, dir string) (at place, stop func()) {
+func begin(t *testing.T, dir string, d demoCommand) (at place, stop func()) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -27,7 +28,7 @@ func begin(t *testing.T, dir string) (at place, stop func()) {
 	ready, done := make(chan string, 1), make(chan error, 1)
 	began := time.Now()
 	go func() {
-		d := demoCommand{LogLevel: "error"}
+		d.LogLevel = "error"
 		done <- d.serve(ctx, l, dir, func(addr string) { ready <- addr })
 	}()
 	stopped := false
@@ -75,7 +76,7 @@ func fetch(t *testing.T, address string) string {
 // TestDemo is what the first minute with the demo needs.
 func TestDemo(t *testing.T) {
 	dir := t.TempDir()
-	at, stop := begin(t, dir)
+	at, stop := begin(t, dir, demoCommand{})
 	bare := fetch(t, at.url(at.host)+"/")
 	for _, town := range demoTowns() {
 		home := at.url(town.host()) + "/"
@@ -145,12 +146,16 @@ func lookAt(t *testing.T, dir string, town *demoTown) {
 		for _, row := range [][2]string{
 			{"collection_line", "kind = 'excess'"}, {"collection_line", "kind = 'unknown'"}, {"collection", "channel = 'slip'"},
 			{"collection", "channel = 'vpos'"}, {"attempt", "state = 'refused'"}, {"attempt", "state = 'collected'"},
-			{"provisional", "state = 'closed'"}, {"provisional", "state = 'open'"}, {"collection_order", "state = 'regularised'"},
+			{"provisional", "state = 'open'"},
 			{"debt_item", "body <> ''"}, {"instalment", "state = 'closed'"},
 		} {
 			if count(row[0], row[1]) == 0 {
 				t.Errorf("%s: no %s with %s", town.slug, row[0], row[1])
 			}
+		}
+		days := lastWorkingDays(day.Of(time.Now()), history)
+		if days[0].Year() == days[1].Year() && (count("provisional", "state = 'closed'") == 0 || count("collection_order", "state = 'regularised'") == 0) {
+			t.Errorf("%s: no order is regularised", town.slug)
 		}
 		if got := count("run", "state = 'failed'"); got != 0 {
 			t.Errorf("%s: got %d failed runs, want none", town.slug, got)
@@ -162,6 +167,20 @@ func lookAt(t *testing.T, dir string, town *demoTown) {
 	}
 }
 
+// TestDemoOnAnyDay seeds on days on which the last working ones are far, or
+// of another year.
+func TestDemoOnAnyDay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seeds more demos")
+	}
+	for _, on := range []day.Date{day.New(2027, 1, 2), day.New(2027, 1, 5), day.New(2028, 2, 29)} {
+		t.Run(on.String(), func(t *testing.T) {
+			_, stop := begin(t, t.TempDir(), demoCommand{ahead: time.Until(on.Start().Add(11 * time.Hour))})
+			stop()
+		})
+	}
+}
+
 // TestDemoAgain starts on the folder of a demo before: the towns stay, their
 // acquirer follows the port.
 func TestDemoAgain(t *testing.T) {
@@ -169,9 +188,9 @@ func TestDemoAgain(t *testing.T) {
 		t.Skip("seeds a second demo")
 	}
 	dir := t.TempDir()
-	_, stop := begin(t, dir)
+	_, stop := begin(t, dir, demoCommand{})
 	stop()
-	at, stop := begin(t, dir)
+	at, stop := begin(t, dir, demoCommand{})
 	fetch(t, at.url("montelupo.localhost")+"/")
 	stop()
 	db, err := data{Data: dir}.open(nil)

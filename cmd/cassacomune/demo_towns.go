@@ -31,6 +31,7 @@ type demoTown struct {
 	id                     tenants.ID
 	random                 *rand.Rand
 	sequence               int
+	year                   int            // being managed (esercizio): in the first days of January, still the former
 	loaded                 []uuid.UUID    // debts, in the order of loading
 	chosen                 int            // of them, the one that was paid last
 	left                   []outside.File // not imported: for the visitor
@@ -84,14 +85,14 @@ func (t *demoTown) treasurer() treasurer.Config {
 	return treasurer.Config{ABI: t.abi, Body: t.name, FiscalCode: t.fiscal, BodyCode: t.body, Opening: t.opening}
 }
 
-func (t *demoTown) settings(at place, year int) tenants.Settings {
+func (t *demoTown) settings(at place) tenants.Settings {
 	return tenants.Settings{Title: t.name, TitleDE: t.nameDE, Languages: t.languages, Region: t.region, Address: t.address,
-		FiscalCode: t.fiscal, IPA: t.ipa, ISTAT: t.istat, Segregation: 1, Application: "00", Contact: t.contact, Sender: "pagamenti@" + t.slug + ".example.org", Year: year,
+		FiscalCode: t.fiscal, IPA: t.ipa, ISTAT: t.istat, Segregation: 1, Application: "00", Contact: t.contact, Sender: "pagamenti@" + t.slug + ".example.org", Year: t.year,
 		Privacy: at.url(t.host()) + "/", Access: at.url(t.host()) + "/",
 		Postal:    tenants.Postal{Account: t.postal, Holder: t.name + " - Servizio di tesoreria", IBAN: t.postalIBAN},
 		Treasurer: tenants.Treasurer{Name: t.bank, ABI: t.abi, BodyCode: t.body, IBAN: t.iban},
 		Identity:  t.identity(at),
-		Defaults:  tenants.Imputation{Excess: numbered(year, "90"), Unknown: numbered(year, "91"), Others: numbered(year, "92")}}
+		Defaults:  tenants.Imputation{Excess: numbered(t.year, "90"), Unknown: numbered(t.year, "91"), Others: numbered(t.year, "92")}}
 }
 
 func (t *demoTown) identity(at place) tenants.Identity {
