@@ -1,6 +1,9 @@
 package citizen
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
@@ -215,15 +218,18 @@ func (v *debtPage) fill(tx *tenants.Tx, d debts.Debt, lang string) error {
 	for _, p := range proofs[d.ID] {
 		v.Paid = append(v.Paid, paid{p.Collection.PaidOn, paidOn(d.ID, p), "/ricevute/" + p.Receipt.Token, p.Receipt.Number})
 	}
-	options := map[string]bool{}
+	options, parts := map[string]bool{}, map[string]int{}
 	for _, in := range d.Instalments {
+		parts[in.Option]++
+	}
+	for _, in := range byOption(d.Instalments) {
 		asked, err := debts.PayableOf(tx, in.ID, tx.Today())
 		if err != nil {
 			return err
 		}
 		w := way{Name: v.T("debt.whole|In un'unica soluzione"), Code: asked.Code.Code, State: asked.Why, Due: in.DueOn, Amount: asked.Cents, Open: asked.Why == "" && asked.Code.Code != ""}
 		if in.Option != debts.SingleOption {
-			w.Name = v.T("debt.instalment|Rata %d", in.Number)
+			w.Name = v.T("debt.part|Rata %d di %d", in.Number, parts[in.Option])
 		}
 		if !w.Open {
 			w.Amount = in.Cents
@@ -239,4 +245,20 @@ func (v *debtPage) fill(tx *tenants.Tx, d debts.Debt, lang string) error {
 	}
 	v.Exclusive = open > 1
 	return nil
+}
+
+// byOption puts the instalments of an option together: the single payment
+// first, then the others in the order in which they fall due.
+func byOption(all []debts.Instalment) []debts.Instalment {
+	first := map[string]int{debts.SingleOption: -1}
+	for i, in := range all {
+		if _, ok := first[in.Option]; !ok {
+			first[in.Option] = i
+		}
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b debts.Instalment) int {
+		return cmp.Or(first[a.Option]-first[b.Option], a.Number-b.Number)
+	})
+	return sorted
 }

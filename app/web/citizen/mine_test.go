@@ -94,7 +94,7 @@ func TestMine(t *testing.T) {
 		}
 		mine := p.debtOf(late)
 		p.get("/miei/"+mine.ID.String()).is(200, "Mensa di Giulietta", "In un&#39;unica soluzione", "23,00")
-		p.get("/miei/"+p.debtOf(plan).ID.String()).is(200, "Rata 1", "Rata 2", "una sola soluzione")
+		p.get("/miei/"+p.debtOf(plan).ID.String()).is(200, "Rata 1 di 2", "Rata 2 di 2", "una sola soluzione")
 		p.get("/miei/" + foreign).is(404)
 		p.get("/miei/x").is(404)
 
@@ -167,7 +167,16 @@ func TestSpontaneous(t *testing.T) {
 		i := strings.Index(cart.body, "/carrello/voci/")
 		p.post(cart.body[i : i+strings.IndexByte(cart.body[i:], '"')]).leads("/carrello")
 		p.get("/carrello").is(200, "Il carrello è vuoto")
+		if d := p.debtOf(field(cart, "cc-code\">")); d.State != debts.Annulled {
+			t.Errorf("a debt taken out of the cart is %s, want annulled", d.State)
+		}
 	})
+}
+
+// field reads the code that follows a mark.
+func field(a answer, mark string) string {
+	i := strings.Index(a.body, mark) + len(mark)
+	return strings.ReplaceAll(a.body[i:i+strings.IndexByte(a.body[i:], '<')], " ", "")
 }
 
 func TestLanguage(t *testing.T) {

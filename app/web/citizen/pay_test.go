@@ -112,6 +112,35 @@ func TestOutcomes(t *testing.T) {
 	})
 }
 
+// TestTwoPayers has two people pay the same notice, and another town hear of it.
+func TestTwoPayers(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		p := newPortal(t, db, citizen.Limits{})
+		notice := p.owe("MENSA", "1", 2300)
+		one, _ := p.toBank(notice)
+		p.cookies = map[string]string{}
+		two, back := p.toBank(notice)
+		if one == two {
+			t.Fatal("two browsers share an order")
+		}
+		other := &portal{t: t, db: db, town: db.Add(t, "beta")}
+		other.setUp("http://127.0.0.1:1")
+		r := httptest.NewRequest("POST", "/notifiche/vpos", strings.NewReader(outcome(one, "OK", "2300").Encode()))
+		r.Host = "beta.localhost"
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		p.send(r).is(404)
+
+		p.notify(outcome(one, "OK", "2300")).is(200)
+		p.notify(outcome(two, "OK", "2300")).is(200)
+		paid := p.get(back).is(200, "Pagamento riuscito")
+		i := strings.Index(paid.body, "/ricevute/")
+		p.get(paid.body[i:i+strings.IndexByte(paid.body[i:], '"')]).is(200, "più di quanto era dovuto", "23,00")
+		if d := p.debtOf(notice); d.Paid != 2300 {
+			t.Errorf("paid %s, want once, the rest an excess", d.Paid)
+		}
+	})
+}
+
 // TestAtOnce sends the same word many times at once.
 func TestAtOnce(t *testing.T) {
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {

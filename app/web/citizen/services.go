@@ -160,7 +160,12 @@ func payableOfDebt(tx *tenants.Tx, id uuid.UUID) (debts.Payable, error) {
 	return debts.PayableOf(tx, d.Instalments[0].ID, tx.Today())
 }
 
-const longestAnswer = 200
+const (
+	longestAnswer = 200
+
+	// fromPortal is the source of a debt that is born with its payment.
+	fromPortal = "portal"
+)
 
 // readService reads who owes, how much, and the answers of the debt type.
 func readService(f *page.Form, t tenants.DebtType, lang string) debts.New {
@@ -176,7 +181,7 @@ func readService(f *page.Form, t tenants.DebtType, lang string) debts.New {
 	if len(who.Code) == 16 { // eleven digits tell nothing
 		who.Kind = "person"
 	}
-	n := debts.New{Type: t.Code, Reason: t.Name, Parties: []debts.Party{who}, Fields: map[string]string{}, Source: "portal"}
+	n := debts.New{Type: t.Code, Reason: t.Name, Parties: []debts.Party{who}, Fields: map[string]string{}, Source: fromPortal}
 	var said []string
 	for _, q := range questions(t, lang) {
 		answer := readAnswer(f, q, kindOf(t, q))
