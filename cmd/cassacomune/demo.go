@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -46,7 +47,11 @@ func (d *demoCommand) Run(ctx context.Context) error {
 		}
 		defer os.RemoveAll(dir)
 	}
-	return d.serve(ctx, l, dir, func(addr string) { fmt.Printf("ready http://%s\n", addr) })
+	err = d.serve(ctx, l, dir, func(address string) { fmt.Printf("ready %s\n", address) })
+	if ctx.Err() != nil { // told to stop, perhaps while seeding
+		return nil
+	}
+	return err
 }
 
 func (d *demoCommand) serve(ctx context.Context, l net.Listener, dir string, ready func(string)) error {
@@ -76,9 +81,9 @@ func (d *demoCommand) serve(ctx context.Context, l net.Listener, dir string, rea
 	}
 	server := app.Server()
 	server.Handler = byHost(place, world, server.Handler)
-	return serveOn(ctx, app, l, func(addr string) {
+	return serveOn(ctx, app, l, func(string) {
 		if answers(ctx, place) {
-			ready(addr)
+			ready(place.url(place.host))
 		}
 	})
 }
@@ -98,9 +103,15 @@ func seed(ctx context.Context, i *instance, clock *demoClock, at place, dir stri
 	if s.world, err = s.outside(); err != nil {
 		return nil, err
 	}
-	if len(known) == 0 {
-		err = s.all()
-	} else {
+	whole := filepath.Join(dir, "demo-complete")
+	switch _, missing := os.Stat(whole); {
+	case len(known) == 0:
+		if err = s.all(); err == nil {
+			err = os.WriteFile(whole, nil, 0o600)
+		}
+	case missing != nil:
+		err = fmt.Errorf("%s holds other municipalities, or a demo that was interrupted: give the demo a folder of its own", dir)
+	default:
 		err = s.follow()
 	}
 	clock.release()
