@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"cassacomune/app/accounting"
 	"cassacomune/app/codes"
 	"cassacomune/app/collections"
 	"cassacomune/app/day"
@@ -100,12 +101,13 @@ func byProvisional(tx *tenants.Tx, text string) (start, string, error) {
 
 func byOrder(tx *tenants.Tx, text string) (start, string, error) {
 	year, number := yearAndNumber(text)
+	found, err := accounting.FindExecuted(tx, "REVERSALE", number)
 	var ids []uuid.UUID
-	q := tx.SelectFrom("journal_entry").Column("id").Where("document = ?", "REVERSALE").Where("number = ?", number).OrderExpr("year DESC, progressive, id")
-	if year > 0 {
-		q = q.Where("year = ?", year)
+	for _, o := range found {
+		if year == 0 || o.Year == year {
+			ids = append(ids, o.ID)
+		}
 	}
-	err := q.Scan(tx.Ctx, &ids)
 	if err == nil && len(ids) == 0 {
 		err = fault.New(fault.NotFound, "trace", "Reversale non trovata.")
 	}

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"cassacomune/app/accounting"
 	"cassacomune/app/collections"
 	"cassacomune/app/debts"
 	"cassacomune/app/ledger"
@@ -239,15 +241,34 @@ func (w *walk) credits(ids []uuid.UUID) error {
 	return nil
 }
 
-// orders are the movements of the journal that execute an order.
+// orders are what the journal says was executed, with its first movement as
+// evidence.
 func (w *walk) orders(ids []uuid.UUID) error {
 	for _, id := range ids {
-		e, err := treasury.Movement(w.tx, id)
+		o, err := accounting.ExecutedByID(w.tx, id)
 		if err != nil {
 			return err
 		}
-		w.put(Node{Stage: Ordered, ID: e.ID, Title: fmt.Sprintf("Reversale %d/%s", e.Year, e.Number), Detail: "Quietanza " + e.Quittance + ": " + e.Text,
-			Cents: e.Cents, On: e.BookedOn, Evidence: fmt.Sprintf("%s, riga %d", e.Source, e.Line)})
+		movements, err := treasury.Movements(w.tx, o.Account, o.Year, o.Document, o.Number)
+		if err != nil {
+			return err
+		}
+		n := Node{Stage: Ordered, ID: o.ID, Title: fmt.Sprintf("Reversale %d/%s", o.Year, o.Number)}
+		used, err := ledger.Allocations(w.tx, ledger.Filter{Level: ledger.R4, Right: id, Status: ledger.Confirmed})
+		if err != nil {
+			return err
+		}
+		for _, a := range used {
+			n.Cents += a.Cents
+		}
+		if len(movements) > 0 {
+			e := movements[0]
+			n.Detail, n.On, n.Evidence = e.Text, e.BookedOn, fmt.Sprintf("%s, riga %d", e.Source, e.Line)
+			if e.Quittance != "" {
+				n.Detail = strings.TrimSuffix("Quietanza "+e.Quittance+": "+e.Text, ": ")
+			}
+		}
+		w.put(n)
 	}
 	return nil
 }

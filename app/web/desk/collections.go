@@ -109,6 +109,7 @@ type collectionView struct {
 	Collection   collections.Listed
 	Channel      string
 	State, Badge string
+	Facts        page.Table
 	Lines, Edges page.Table
 	Receipt      collections.Receipt
 	Key          string
@@ -144,10 +145,30 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 	p.Title = fmt.Sprintf("Incasso di %s", p.Collection.Cents)
 	p.Channel = d.channels.of(p.Collection.Channel)
 	p.State, p.Badge = standingOf(p.Collection)
+	p.Facts = factTable(p.Collection, p.Receipt)
 	if p.Key = p.Collection.Code; p.Key == "" {
 		p.Key = p.Collection.Key
 	}
 	return page.Show(c, "desk/collection", p)
+}
+
+// factTable is what the channel said.
+func factTable(c collections.Listed, r collections.Receipt) page.Table {
+	t := page.Table{ID: "fatti", Caption: "Che cosa ha detto il canale", Columns: []page.Column{{Name: "Dato"}, {Name: "Valore"}}}
+	code := page.Cell{Text: "nessuno"}
+	if c.Code != "" {
+		code = page.Cell{Text: grouped(c.Code), Kind: "code"}
+	}
+	row := func(name string, value page.Cell) { t.Rows = append(t.Rows, []page.Cell{{Text: name}, value}) }
+	row("Codice pagato", code)
+	row("Chiave nel canale", page.Cell{Text: c.Key})
+	if c.ProviderID != "" {
+		row("Operazione del gestore", page.Cell{Text: c.ProviderID})
+	}
+	row("Saputo il", page.Cell{Text: clock(c.KnownAt) + ", " + sourceName(c.Source)})
+	row("Commissione", page.Cell{Text: c.Fee.String()})
+	row("Ricevuta", page.Cell{Text: "n. " + r.Number, URL: "/ricevute/" + r.Token})
+	return t
 }
 
 var lineNames = map[collections.LineKind]string{collections.OnItem: "Posizione pagata", collections.Excess: "Eccedenza", collections.Unknown: "Da attribuire"}
@@ -201,7 +222,7 @@ func edgeTable(edges []ledger.Allocation) page.Table {
 		Columns: []page.Column{{Name: "Fra"}, {Name: "Stato"}, {Name: "Regola"}, {Name: "Prove"}, {Name: "Chi e quando"}, {Name: "Importo", Money: true}}}
 	for _, e := range edges {
 		t.Rows = append(t.Rows, []page.Cell{{Text: levels[e.Level]}, {Text: statuses[e.Status]}, {Text: e.Rule}, {Text: evidence(e.Evidence)},
-			{Text: e.Who + ", " + clock(e.When)}, {Text: e.Cents.String(), Kind: "money"}})
+			{Text: whoIs(e.Who) + ", " + clock(e.When)}, {Text: e.Cents.String(), Kind: "money"}})
 	}
 	return t
 }

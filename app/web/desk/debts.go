@@ -79,8 +79,8 @@ func debtList(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.Columns = p.List.Columns(page.Column{Name: "Debitore", Sort: "nome"}, page.Column{Name: "Causale"}, page.Column{Name: "Scadenza", Sort: "scadenza"},
-		page.Column{Name: "Stato"}, page.Column{Name: "Importo", Sort: "importo", Money: true}, page.Column{Name: "Percorso"})
+	p.Columns = p.List.Columns(page.Column{Name: "Debitore e causale", Sort: "nome"}, page.Column{Name: "Scadenza", Sort: "scadenza"},
+		page.Column{Name: "Importo", Sort: "importo", Money: true}, page.Column{Name: "Stato"}, page.Column{Name: "Percorso"})
 	return page.Show(c, "desk/debts", p)
 }
 

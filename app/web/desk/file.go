@@ -132,6 +132,7 @@ type fileView struct {
 	All       bool // the whole file may be loaded
 	List      page.List
 	Problems  page.Table
+	Counts    page.Table
 	Rejects   bool // the format gives its rows back
 }
 
@@ -181,8 +182,33 @@ func loadFile(c *fiber.Ctx) (p fileView, err error) {
 	p.MayDecide = p.File.Waiting && mayLoad(page.At(c), preview)
 	p.All = preview.Errors == 0
 	p.GoodRows = preview.Errors > 0 && preview.Kind == string(all.Debts)
+	p.Counts = countTable(p.File)
 	p.Rejects = preview.Errors > 0 && run.State == jobs.Done
 	return p, nil
+}
+
+// countTable is what the file holds and what it does, or has done.
+func countTable(f file) page.Table {
+	v := f.Preview
+	t := page.Table{ID: "conti", Caption: "Anteprima: che cosa succede se approvi", Columns: []page.Column{{Name: "Che cosa"}, {Name: "Quanto", Money: true}}}
+	if f.Apply.State == jobs.Done {
+		t.Caption = "Che cosa è stato fatto"
+	}
+	row := func(name string, n int64) {
+		t.Rows = append(t.Rows, []page.Cell{{Text: name}, {Text: fmt.Sprint(n), Kind: "money"}})
+	}
+	row("Righe nel file", v.Rows)
+	if v.Kind == string(all.Debts) {
+		row("Posizioni nuove", v.New)
+		row("Posizioni modificate", v.Changed)
+		row("Posizioni annullate", v.Annulled)
+		row("Posizioni già presenti, invariate", v.Unchanged)
+		row("Righe scartate", v.Rejected)
+		t.Rows = append(t.Rows, []page.Cell{{Text: "Importo delle posizioni nuove o modificate"}, {Text: v.Sum.String(), Kind: "money"}})
+	}
+	row("Errori", v.Errors)
+	row("Avvisi", v.Warnings)
+	return t
 }
 
 // mayLoad asks for the right of what the file is: debts are the desk's,

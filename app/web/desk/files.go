@@ -47,7 +47,7 @@ func loadFiles(c *fiber.Ctx) (p filesPage, err error) {
 	}); err != nil {
 		return p, err
 	}
-	p.Table = page.Table{ID: "file", Caption: fmt.Sprintf("Gli ultimi %d file", len(files)),
+	p.Table = page.Table{ID: "file", Caption: fmt.Sprintf("File, dal più recente: %d", len(files)),
 		Columns: []page.Column{{Name: "File"}, {Name: "Caricato il"}, {Name: "Da chi"}, {Name: "Stato"}, {Name: "Avanzamento"}}}
 	for _, f := range files {
 		p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: f.Name, URL: f.url()}, {Text: clock(f.Check.CreatedAt)}, {Text: f.Check.CreatedBy},

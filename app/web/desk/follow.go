@@ -96,6 +96,7 @@ var waits = map[trace.Stage]string{
 func stages(w page.Words, line trace.Line, at *page.Request) (page.Line, []stageView) {
 	to := map[uuid.UUID][]edgeView{}
 	for _, e := range line.Edges {
+		e.Who = whoIs(e.Who)
 		to[e.To] = append(to[e.To], edgeView{e, origins[e.Origin], evidence(e.Evidence)})
 	}
 	var due money.Cents

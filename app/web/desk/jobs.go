@@ -20,7 +20,7 @@ type jobsPage struct {
 const shownJobs = 100
 
 var kindNames = map[jobs.Kind]string{jobs.Import: "Caricamento di un file", jobs.Reconcile: "Riconciliazione", jobs.Slips: "Bollettini",
-	jobs.Settle: "Esito di un pagamento", jobs.Letter: "Messaggio"}
+	jobs.Settle: "Esito di un pagamento", jobs.Letter: "Messaggio", jobs.Fulfil: "Avviso agli uffici di un pagamento"}
 
 var stateNames = map[jobs.State][2]string{jobs.Queued: {"In coda", "bg-secondary"}, jobs.Running: {"In corso", "bg-primary"}, jobs.Done: {"Finita", "bg-success"},
 	jobs.Failed: {"Non riuscita", "bg-danger"}, jobs.Cancelled: {"Annullata", "bg-secondary"}}
@@ -37,7 +37,7 @@ func jobList(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.Table = page.Table{ID: "lavorazioni", Caption: fmt.Sprintf("Le ultime %d lavorazioni", len(runs)),
+	p.Table = page.Table{ID: "lavorazioni", Caption: fmt.Sprintf("Lavorazioni, dalla più recente: %d", len(runs)),
 		Columns: []page.Column{{Name: "Chiesta il"}, {Name: "Che cosa"}, {Name: "Da chi"}, {Name: "Stato"}, {Name: "Avanzamento"}, {Name: "Finita il"}, {Name: "Nota"}}}
 	for _, r := range runs {
 		begun := page.Cell{Text: clock(r.CreatedAt)}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"cassacomune/app/auth"
 	"cassacomune/app/day"
 )
 
@@ -32,11 +33,16 @@ func sourceName(source string) string {
 	if sum, ok := strings.CutPrefix(source, "file "); ok && len(sum) > 12 {
 		return "file " + sum[:12]
 	}
+	if code, ok := strings.CutPrefix(source, "notification "); ok {
+		return "notifica del gestore, " + code
+	}
 	switch source {
 	case "hand":
 		return "a mano"
 	case "portal":
 		return "dal portale"
+	case "act":
+		return "atto dell'ufficio"
 	}
 	return source
 }
@@ -51,4 +57,13 @@ func grouped(code string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// whoIs is the person or the part of the system that a ledger row names: the
+// role before the name says nothing to people.
+func whoIs(who string) string {
+	if role, name, ok := strings.Cut(who, " "); ok && name != "" && (role == "system" || auth.May(role, "desk:view")) {
+		return name
+	}
+	return who
 }
