@@ -210,7 +210,7 @@ func checkKept(t *testing.T, s *site) {
 			t.Errorf("revenue without assessment = %+v, %v", d.Setup.Revenue, err)
 		}
 		ch, err := tx.Chapter(2026, "4000", "1")
-		if err != nil || ch.Siope != "3020201999" || ch.Title != "3" || ch.Typology != "30200" {
+		if err != nil || ch.Siope != "3020201999" || ch.Title != "3" || ch.Typology != "3020000" {
 			t.Errorf("chapter = %+v, %v; want what follows from its account", ch, err)
 		}
 		m, err := tx.Municipality()

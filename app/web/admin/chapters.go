@@ -87,7 +87,7 @@ func readChapter(f *page.Form, year int, number, article string) tenants.Chapter
 		return ch
 	}
 	ch.Siope = strings.ReplaceAll(ch.AccountCode[2:], ".", "")
-	ch.Title, ch.Typology = ch.Siope[:1], ch.Siope[:3]+"00"
+	ch.Title, ch.Typology = ch.Siope[:1], ch.Siope[:3]+"0000"
 	return ch
 }
 

@@ -87,7 +87,7 @@ func setUp(t *testing.T, db *tenantstest.Data, town tenants.Tenant) {
 			tx.SaveChannel(tenants.Channel{Key: "vpos", Settings: map[string]string{"alias": "terminale-" + mark}}),
 			tx.SaveSecret("vpos", "mac_key", "segreto-"+mark),
 			tx.SaveAccount(tenants.Account{Key: mark + "-tes", Name: "Tesoreria " + mark, Kind: tenants.AccountTreasury, Source: tenants.SourceJournal, Number: "1"}),
-			tx.SaveChapter(tenants.Chapter{Year: 2026, Number: mark + "-3010", Name: "Mense " + mark, AccountCode: "E.3.01.02.01.008", Siope: "3010201008", Title: "3", Typology: "30100"}),
+			tx.SaveChapter(tenants.Chapter{Year: 2026, Number: mark + "-3010", Name: "Mense " + mark, AccountCode: "E.3.01.02.01.008", Siope: "3010201008", Title: "3", Typology: "3010000"}),
 			tx.SaveAssessment(tenants.Assessment{Year: 2025, Number: mark + "-12", ChapterYear: 2026, Chapter: mark + "-3010", Name: "Accertamento " + mark}),
 		} {
 			if err != nil {

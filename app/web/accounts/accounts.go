@@ -1,0 +1,99 @@
+// Package accounts is the accountant's pages: what the Treasurer says, why
+// each credit came and what is not reconciled, the collection orders that we
+// propose, and the checks that must hold. It shows and asks; treasury,
+// reconcile, accounting and trace decide.
+package accounts
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"cassacomune/app/accounting"
+	"cassacomune/app/day"
+	"cassacomune/app/fault"
+	"cassacomune/app/web/page"
+	"cassacomune/jobs"
+	"cassacomune/tenants"
+)
+
+// Routes are the accountant's pages.
+func Routes() []page.Route {
+	get := func(path, permission string, h fiber.Handler) page.Route {
+		return page.Route{Method: fiber.MethodGet, Path: path, Permission: permission, Handle: h}
+	}
+	post := func(path, permission string, h fiber.Handler) page.Route {
+		return page.Route{Method: fiber.MethodPost, Path: path, Permission: permission, Handle: h}
+	}
+	return []page.Route{
+		get("/ragioneria/tesoreria", "treasury:view", treasuryPage),
+		get("/ragioneria/tesoreria.csv", "treasury:view", provisionalsCSV),
+
+		get("/ragioneria/file", "treasury:import", files), post("/ragioneria/file", "treasury:import", upload),
+		get("/ragioneria/file/:id", "treasury:import", filePage), get("/ragioneria/file/:id/avanzamento", "treasury:import", fileProgress),
+		post("/ragioneria/file/:id/approvazioni", "treasury:import", approveFile),
+
+		get("/ragioneria/riconciliazione", "reconcile:view", reconciliation),
+		get("/ragioneria/riconciliazione.csv", "reconcile:view", remainingCSV),
+		get("/ragioneria/riconciliazione/avanzamento", "reconcile:view", runProgress),
+		post("/ragioneria/riconciliazione/esecuzioni", "reconcile:decide", run),
+		get("/ragioneria/riconciliazione/:id", "reconcile:view", credit),
+		post("/ragioneria/riconciliazione/:id/abbinamenti", "reconcile:decide", match),
+		post("/ragioneria/riconciliazione/:id/estraneita", "reconcile:decide", markForeign),
+		post("/ragioneria/riconciliazione/:id/estraneita/revoche", "reconcile:decide", unmarkForeign),
+		post("/ragioneria/abbinamenti/:id/conferme", "reconcile:decide", confirm),
+		post("/ragioneria/abbinamenti/:id/rifiuti", "reconcile:decide", reject),
+		post("/ragioneria/abbinamenti/:id/annullamenti", "reconcile:decide", undo),
+
+		get("/ragioneria/reversali", "orders:view", orders),
+		post("/ragioneria/reversali/esportazioni", "orders:export", export),
+		get("/ragioneria/reversali/esportazioni/:id/:file", "orders:view", exported),
+		post("/ragioneria/reversali/:id/ritiri", "orders:export", withdraw),
+
+		get("/ragioneria/controlli", "check:view", checks),
+	}
+}
+
+// idOf reads the id of the address. What is no id is answered like an id that
+// nobody has.
+func idOf(c *fiber.Ctx, missing string) (uuid.UUID, error) {
+	id, err := uuid.Parse(strings.Clone(c.Params("id")))
+	if err != nil {
+		return id, fault.New(fault.NotFound, "missing", "%s", missing)
+	}
+	return id, nil
+}
+
+// decided follows what a person decided, in the same transaction: fees that
+// are known now are settled, and the passes run again once the minute is over,
+// however many decisions it holds.
+func decided(tx *tenants.Tx) error {
+	if err := accounting.SettleFees(tx); err != nil {
+		return err
+	}
+	next := tx.Now().Truncate(time.Minute).Add(time.Minute)
+	_, err := jobs.StartAt(tx, jobs.Reconcile, struct{}{}, next, "decided "+next.Format(time.RFC3339))
+	return err
+}
+
+func saved(c *fiber.Ctx, to, text string) error {
+	page.Flash(c, page.Alert{Kind: "success", Text: text})
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(day.Rome).Format("02/01/2006 15:04")
+}
+
+func columns(names ...string) (cs []page.Column) {
+	for _, n := range names {
+		name, amount := strings.CutSuffix(n, " €")
+		cs = append(cs, page.Column{Name: name, Money: amount})
+	}
+	return cs
+}
