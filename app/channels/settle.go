@@ -219,6 +219,12 @@ func Await(ctx context.Context, db *tenants.DB, tenant tenants.ID, by tenants.Ac
 		if err := payments.IssueSlip(tx, &c); err != nil {
 			return err
 		}
-		return c.SetState(tx, payments.CartWaiting, ch.Key(), tx.Today().AddDays(ch.Days()))
+		until := tx.Today().AddDays(ch.Days())
+		for _, l := range c.Lines {
+			if end := l.Payable.Until; !end.IsZero() && end.Before(until) {
+				until = end // the paper's price holds no longer
+			}
+		}
+		return c.SetState(tx, payments.CartWaiting, ch.Key(), until)
 	})
 }

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ func Receipt(tx *tenants.Tx, p collections.Proof, channel string) (documents.Rec
 	}
 	c := p.Collection
 	r := documents.Receipt{Created: p.Receipt.IssuedAt, Number: p.Receipt.Number, PaidAt: paidAt(c), Payer: documents.Party{Name: c.Payer},
-		Amount: c.Cents, Channel: channel, Transaction: c.ProviderID, Code: c.Key, Secondary: secondary(town.Settings)}
+		Amount: c.Cents, Channel: channel, Transaction: c.ProviderID, Code: cmp.Or(c.Code, c.Key), Secondary: secondary(town.Settings)}
 	if c.CartID != uuid.Nil {
 		cart, err := payments.CartByID(tx, c.CartID)
 		if err != nil {

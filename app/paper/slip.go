@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"cassacomune/app/day"
 	"cassacomune/app/debts"
 	"cassacomune/app/documents"
 	"cassacomune/app/fault"
@@ -13,18 +14,19 @@ import (
 
 // CartSlip is the step that says what stands on the one slip (bollettino) of a
 // cart. It names who pays, and never a debtor: who holds the cart may know no
-// more than the notice numbers.
+// more than the notice numbers. It is to be paid by the first due date still to
+// come, and while its price holds.
 func CartSlip(tx *tenants.Tx, c payments.Cart) (documents.Slip, error) {
 	code, err := payments.SlipOf(tx, c.ID)
 	if err != nil {
 		return documents.Slip{}, err
 	}
-	s := documents.Slip{Created: code.IssuedAt, Code: code.Code, Amount: c.Total(), Debtor: documents.Party{Name: c.PayerName, Code: c.PayerCode}}
+	s := documents.Slip{Created: code.IssuedAt, Code: code.Code, Amount: c.Total(), DueOn: c.WaitingUntil, Debtor: documents.Party{Name: c.PayerName, Code: c.PayerCode}}
 	var offices []string
 	for _, l := range c.Lines {
 		p := l.Payable
 		s.Items = append(s.Items, documents.Item{Text: p.Type.Name, Secondary: p.Type.NameDE, Code: noticeOf(p.Instalment), DueOn: p.Instalment.DueOn, Amount: l.Cents})
-		if due := p.Instalment.DueOn; !due.IsZero() && (s.DueOn.IsZero() || due.Before(s.DueOn)) {
+		if due := p.Instalment.DueOn; !due.IsZero() && !due.Before(day.Of(code.IssuedAt)) && due.Before(s.DueOn) {
 			s.DueOn = due
 		}
 		offices = append(offices, p.Debt.Office)
@@ -32,9 +34,6 @@ func CartSlip(tx *tenants.Tx, c payments.Cart) (documents.Slip, error) {
 	s.Reason = fmt.Sprintf("Pagamento di %d avvisi", len(c.Lines))
 	if len(c.Lines) == 1 {
 		s.Reason = c.Lines[0].Payable.Type.Name
-	}
-	if !c.WaitingUntil.IsZero() {
-		s.DueOn = c.WaitingUntil
 	}
 	return s, finish(tx, &s, offices)
 }
