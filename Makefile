@@ -38,7 +38,7 @@ fuzz: ## every fuzz test for FUZZTIME (20s)
 	done
 
 torture: ## kill -9 at twenty instants an engine, then the same digest
-	CASSACOMUNE_TORTURE=20 go test -count=1 -timeout 60m -run '^TestTorture' -v ./...
+	CASSACOMUNE_TORTURE=20 go test -count=1 -timeout 60m -run '^TestKilledProcess$$' -v ./cmd/cassacomune
 
 assets: ## regenerate static/bi.css, fonts and icons (needs node; outputs are committed)
 	cd static/build && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
