@@ -25,6 +25,9 @@ type Filter struct {
 	Position         string // the office's own key
 }
 
+// Unpaid is, in a filter, every state in which something is still to be paid.
+const Unpaid State = "unpaid"
+
 // MaxOffset is how far a list may be turned over by pages: whoever looks
 // further has to filter.
 const MaxOffset = 10_000
@@ -63,7 +66,11 @@ func (f Filter) limit(tx *tenants.Tx, q *bun.SelectQuery) *bun.SelectQuery {
 	if len(tx.Actor.Offices) > 0 {
 		q = q.Where("office IN (?)", bun.In(tx.Actor.Offices))
 	}
-	for column, value := range map[string]string{"type": f.Type, "state": string(f.State), "position": f.Position} {
+	state := f.State
+	if state == Unpaid {
+		q, state = q.Where("state IN (?)", bun.In([]State{Open, Partly})), ""
+	}
+	for column, value := range map[string]string{"type": f.Type, "state": string(state), "position": f.Position} {
 		if value != "" {
 			q = q.Where("? = ?", bun.Ident(column), value)
 		}
@@ -123,9 +130,8 @@ type Count struct {
 // CountOpen counts the debts that are still to be paid and fall due in a
 // period; a zero day leaves that end open.
 func CountOpen(tx *tenants.Tx, from, till day.Date) (c Count, err error) {
-	q := Filter{DueFrom: from, DueTill: till}.limit(tx, tx.SelectFrom("debt")).
-		ColumnExpr("count(*) AS debts, CAST(COALESCE(sum(cents - paid), 0) AS bigint) AS cents").
-		Where("state IN (?)", bun.In([]State{Open, Partly}))
+	q := Filter{State: Unpaid, DueFrom: from, DueTill: till}.limit(tx, tx.SelectFrom("debt")).
+		ColumnExpr("count(*) AS debts, CAST(COALESCE(sum(cents - paid), 0) AS bigint) AS cents")
 	if err := q.Scan(tx.Ctx, &c); err != nil {
 		return c, fmt.Errorf("count debts: %w", err)
 	}

@@ -67,9 +67,9 @@ func (p *dashboardView) addDebts(tx *tenants.Tx, today day.Date) error {
 	}
 	p.Today = append(p.Today,
 		task{Title: "In scadenza", Says: fmt.Sprintf("da pagare entro sette giorni, fino al %s", today.AddDays(soon).Italian()), Number: near.Debts, Sum: near.Cents,
-			URL: "/desk/posizioni?stato=open&ordina=scadenza&dal=" + today.Italian() + "&al=" + today.AddDays(soon).Italian(), Action: "Vedi le posizioni in scadenza"},
+			URL: "/desk/posizioni?stato=unpaid&ordina=scadenza&dal=" + today.Italian() + "&al=" + today.AddDays(soon).Italian(), Action: "Vedi le posizioni in scadenza"},
 		task{Title: "Scadute", Says: "non ancora pagate del tutto", Number: late.Debts, Sum: late.Cents,
-			URL: "/desk/posizioni?stato=open&ordina=scadenza&al=" + today.AddDays(-1).Italian(), Action: "Vedi le posizioni scadute"})
+			URL: "/desk/posizioni?stato=unpaid&ordina=scadenza&al=" + today.AddDays(-1).Italian(), Action: "Vedi le posizioni scadute"})
 	return nil
 }
 

@@ -45,7 +45,7 @@ var debtListing = page.Listing{
 	Sorts:   []string{"-caricata", "scadenza", "importo", "nome"},
 }
 
-var debtStates = []page.Option{{Value: "", Name: "Tutti"}, {Value: "open", Name: "Da pagare"}, {Value: "partly", Name: "Pagato in parte"},
+var debtStates = []page.Option{{Value: "", Name: "Tutti"}, {Value: "unpaid", Name: "Non ancora pagato del tutto"}, {Value: "open", Name: "Da pagare"}, {Value: "partly", Name: "Pagato in parte"},
 	{Value: "paid", Name: "Pagato"}, {Value: "annulled", Name: "Annullato"}}
 
 func debtList(c *fiber.Ctx) error {

@@ -238,11 +238,25 @@ func TestLogin(t *testing.T) {
 		if wrong.header.Get("Set-Cookie") != "" {
 			t.Error("a wrong password gave a cookie")
 		}
+		o.stranger("altrove@example.it")
+		try("/", "altrove@example.it", password).says(t, 422, "E-mail o password non corretti.")
 		for range 20 {
 			try("/", "nessuno@example.it", "sbagliata")
 		}
 		try("/", "administrator@example.it", password).says(t, 429, "Troppi tentativi")
 	})
+}
+
+// stranger is a person with a password and no role in the town.
+func (o *office) stranger(email string) {
+	o.t.Helper()
+	p, err := auth.CreatePerson(context.Background(), o.DB, manager, email, "Persona di altrove")
+	if err == nil {
+		err = auth.SetPassword(context.Background(), o.DB, manager, p.ID, password)
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 // TestLoginEndsTheOldSession shows that the token of before opens nothing.
@@ -406,7 +420,7 @@ func TestCollections(t *testing.T) {
 
 		o.get("clerk", "/desk/posizioni/"+canteen.ID.String()).says(t, 200, "Versante Prova", "Pagato")
 		trace := o.get("clerk", "/segui?codice="+canteen.Codes[0].Code)
-		trace.says(t, 200, "MENSA M1", "slip P1", "codice di pagamento", "Il canale non ha ancora detto")
+		trace.says(t, 200, "MENSA M1", "Bollettino postale premarcato P1", "codice di pagamento", "Il canale non ha ancora detto")
 		o.get("clerk", "/segui?codice=inesistente").says(t, 404, "Abbiamo cercato fra")
 		if to := o.get("clerk", "/segui?codice=RSSMRA80A01H501U"); to.status != 303 || to.header.Get("Location") != "/desk/posizioni?cf=RSSMRA80A01H501U" {
 			t.Errorf("a person's code = %d to %q", to.status, to.header.Get("Location"))

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"cassacomune/app/auth"
 	"cassacomune/app/fault"
 	"cassacomune/app/formats/all"
 	"cassacomune/app/web/page"
@@ -73,9 +74,15 @@ func (f file) state() (says, badge string, waiting bool) {
 }
 
 // seenBy keeps one office's rows from another's clerk: a file is seen by whose
-// offices hold those of who brought it. Journals belong to the treasury.
+// offices hold those of who brought it. What is no debts, or was brought by
+// the accountants and could not be read, belongs to the treasury. Everybody
+// sees their own.
 func (f file) seenBy(at *page.Request) bool {
-	if f.Preview.Kind != "" && f.Preview.Kind != string(all.Debts) && !at.May("treasury:view") {
+	if f.Params.By.ID != uuid.Nil && f.Params.By.ID == at.Session.Actor.ID {
+		return true
+	}
+	treasury := f.Preview.Kind != string(all.Debts) && (f.Preview.Kind != "" || f.Params.By.Role == auth.RoleAccountant)
+	if treasury && !at.May("treasury:view") {
 		return false
 	}
 	mine := at.Session.Actor.Offices
@@ -128,6 +135,7 @@ type fileView struct {
 	Progress  page.Progress
 	Running   bool
 	MayDecide bool
+	Others    bool // somebody with another role decides
 	GoodRows  bool // the good rows alone may be loaded
 	All       bool // the whole file may be loaded
 	List      page.List
@@ -180,6 +188,7 @@ func loadFile(c *fiber.Ctx) (p fileView, err error) {
 	p.Title, p.Running = p.File.Name, !run.Ended()
 	p.Progress = progressOf(p.Words, p.File)
 	p.MayDecide = p.File.Waiting && mayLoad(page.At(c), preview)
+	p.Others = p.File.Waiting && !p.MayDecide
 	p.All = preview.Errors == 0
 	p.GoodRows = preview.Errors > 0 && preview.Kind == string(all.Debts)
 	p.Counts = countTable(p.File)
@@ -238,14 +247,14 @@ func progressOf(w page.Words, f file) page.Progress {
 var severities = map[string][2]string{jobs.SeverityError: {"Errore", "bg-danger"}, jobs.SeverityWarning: {"Avviso", "bg-warning"}, jobs.SeverityChange: {"Modifica", "bg-primary"}}
 
 func problemTable(problems []jobs.Problem, caption string) page.Table {
-	t := page.Table{ID: "problemi", Caption: caption, Columns: []page.Column{{Name: "Riga"}, {Name: "Che cos'è"}, {Name: "Campo"}, {Name: "Valore"}, {Name: "Perché"}}}
+	t := page.Table{ID: "problemi", Caption: caption, Columns: []page.Column{{Name: "Riga"}, {Name: "Perché"}, {Name: "Campo"}, {Name: "Valore"}, {Name: "Che cos'è"}}}
 	for _, p := range problems {
 		line := ""
 		if p.Line > 0 {
 			line = fmt.Sprint(p.Line)
 		}
-		t.Rows = append(t.Rows, []page.Cell{{Text: line}, {Text: severities[p.Severity][0], Kind: "badge", Class: severities[p.Severity][1]},
-			{Text: p.Field}, {Text: visible(p.Value)}, {Text: p.Reason}})
+		t.Rows = append(t.Rows, []page.Cell{{Text: line}, {Text: p.Reason}, {Text: p.Field}, {Text: visible(p.Value)},
+			{Text: severities[p.Severity][0], Kind: "badge", Class: severities[p.Severity][1]}})
 	}
 	return t
 }

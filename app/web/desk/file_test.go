@@ -9,11 +9,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"cassacomune/app/auth"
 	"cassacomune/jobs"
 	"cassacomune/jobs/worker"
 	"cassacomune/tenants"
@@ -131,6 +133,25 @@ func TestFileWithoutErrors(t *testing.T) {
 	o.get("school", second).says(t, 200, "Interrotto")
 	o.post("school", second+"/cancellazioni").says(t, 422, "già terminata")
 	o.get("school", "/desk/posizioni").silent(t, ">B<")
+}
+
+// TestJournalAtTheDesk shows that a clerk who brings a journal is told whose it
+// is, and that other clerks see none of it.
+func TestJournalAtTheDesk(t *testing.T) {
+	o := open(t, tenantstest.SQLite(t))
+	o.staff("colleague", auth.RoleClerk, nil)
+	journal, err := os.ReadFile("../../formats/opi/testdata/giornale_1_7_1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := o.upload("clerk", string(journal)).header.Get("Location")
+	o.work()
+	o.get("clerk", at).says(t, 200, "Giornale di cassa")
+	o.get("colleague", at).says(t, 404)
+	o.get("colleague", "/desk/file").silent(t, "mensa marzo.csv")
+	if got := o.post("clerk", at+"/approvazioni", "modo", "tutto"); got.status != 403 {
+		t.Errorf("a clerk approves a journal: %d, want 403", got.status)
+	}
 }
 
 func TestFileRefused(t *testing.T) {

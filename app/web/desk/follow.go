@@ -68,7 +68,7 @@ func (d *desk) follow(c *fiber.Ctx) error {
 		return err
 	}
 	p.What = line.What
-	p.Line, p.Stages = stages(p.Words, line, at)
+	p.Line, p.Stages = d.stages(p.Words, line, at)
 	return page.Show(c, "desk/follow", p)
 }
 
@@ -93,7 +93,7 @@ var waits = map[trace.Stage]string{
 	trace.Ordered:   "Il giornale di cassa non riporta ancora la reversale che regolarizza l'accredito.",
 }
 
-func stages(w page.Words, line trace.Line, at *page.Request) (page.Line, []stageView) {
+func (d *desk) stages(w page.Words, line trace.Line, at *page.Request) (page.Line, []stageView) {
 	to := map[uuid.UUID][]edgeView{}
 	for _, e := range line.Edges {
 		e.Who = whoIs(e.Who)
@@ -112,7 +112,7 @@ func stages(w page.Words, line trace.Line, at *page.Request) (page.Line, []stage
 			for _, e := range to[n.ID] {
 				sum += e.Cents
 			}
-			n.Evidence = sourceName(n.Evidence)
+			n.Evidence, n.Title = sourceName(n.Evidence), d.named(n)
 			v.Nodes = append(v.Nodes, nodeView{n, nodeURL(n, at), to[n.ID]})
 		}
 		if len(nodes) == 0 {
@@ -132,8 +132,19 @@ func reachedBy(s trace.Stage, nodes int, sum, due money.Cents) page.Reached {
 		return page.Reached{State: page.Done, Amount: due}
 	case s == trace.Asked:
 		return page.Reached{State: page.Done}
+	case due == 0 || s == trace.Collected:
+		return step(sum, max(due, 1))
 	}
-	return step(sum, max(due, 1))
+	return step(min(sum, due), due) // a batch carries others' money too
+}
+
+// named is the title of what stands on the line, with the channel's name
+// instead of its key.
+func (d *desk) named(n trace.Node) string {
+	if key, rest, ok := strings.Cut(n.Title, " "); ok && (n.Stage == trace.Collected || n.Stage == trace.Remitted) {
+		return d.channels.of(key) + " " + rest
+	}
+	return n.Title
 }
 
 // nodeURL leads to the page of what stands on the line, for who may see it.

@@ -30,8 +30,10 @@ func (n channelNames) of(key string) string {
 // sourceName shortens where something came from: "file <sha256>" would fill
 // the line.
 func sourceName(source string) string {
-	if sum, ok := strings.CutPrefix(source, "file "); ok && len(sum) > 12 {
-		return "file " + sum[:12]
+	if rest, ok := strings.CutPrefix(source, "file "); ok {
+		if sum, place, _ := strings.Cut(rest, ","); len(sum) == 64 {
+			return strings.TrimSuffix("file "+sum[:12]+","+place, ",")
+		}
 	}
 	if code, ok := strings.CutPrefix(source, "notification "); ok {
 		return "notifica del gestore, " + code
