@@ -67,7 +67,12 @@ func (d *demoCommand) serve(ctx context.Context, l net.Listener, dir string, rea
 	if err := i.db.Migrate(ctx); err != nil {
 		return err
 	}
-	world, err := seed(ctx, i, clock, place, dir)
+	record, err := openRecord(dir, clock)
+	if err != nil {
+		return err
+	}
+	defer record.close()
+	world, err := seed(ctx, i, clock, place, dir, record)
 	if err != nil {
 		return fmt.Errorf("seed the demo: %w", err)
 	}
@@ -80,7 +85,7 @@ func (d *demoCommand) serve(ctx context.Context, l net.Listener, dir string, rea
 		return err
 	}
 	server := app.Server()
-	server.Handler = byHost(place, world, server.Handler)
+	server.Handler = record.around(byHost(place, world, server.Handler))
 	return serveOn(ctx, app, l, func(string) {
 		if answers(ctx, place) {
 			ready(place.url(place.host))
@@ -90,16 +95,14 @@ func (d *demoCommand) serve(ctx context.Context, l net.Listener, dir string, rea
 
 // seed builds the towns in an empty folder, and the outside world around them.
 // A folder that holds them keeps them; only the addresses follow the port.
-func seed(ctx context.Context, i *instance, clock *demoClock, at place, dir string) (*outside.World, error) {
-	s := &seeding{ctx: ctx, db: i.db, clock: clock, place: at, dir: dir, today: clock.Today(),
+func seed(ctx context.Context, i *instance, clock *demoClock, at place, dir string, record *record) (*outside.World, error) {
+	s := &seeding{ctx: ctx, db: i.db, clock: clock, place: at, dir: dir, record: record, today: clock.Today(),
 		worker: worker.New(i.db, i.redis, i.queue, worker.Kinds(), 1, i.log)}
 	known, err := i.db.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(known) == 0 {
-		clock.set(s.morning(-oldest))
-	}
+	clock.set(firstAsked(dir, s.morning(-oldest))) // the Treasurer begins with the year of this instant
 	if s.world, err = s.outside(); err != nil {
 		return nil, err
 	}
@@ -112,7 +115,9 @@ func seed(ctx context.Context, i *instance, clock *demoClock, at place, dir stri
 	case missing != nil:
 		err = fmt.Errorf("%s holds other municipalities, or a demo that was interrupted: give the demo a folder of its own", dir)
 	default:
-		err = s.follow()
+		if err = s.follow(); err == nil {
+			err = replay(s.world, clock, at.url(sandboxHost), dir)
+		}
 	}
 	clock.release()
 	if err != nil {

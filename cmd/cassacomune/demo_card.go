@@ -1,13 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
 	"cassacomune/app/channels"
@@ -24,8 +22,7 @@ import (
 func (s *seeding) payByCard(t *demoTown, n int) error {
 	s.world.Acquirer.Behave(xpay.Behaviour{Drop: true})
 	defer s.world.Acquirer.Behave(xpay.Behaviour{})
-	browser := &http.Client{Transport: inProcess{s.world.App()},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := s.browser()
 	for i := range t.cards {
 		cart, err := s.fill(t, t.next())
 		if err != nil || cart == uuid.Nil {
@@ -44,6 +41,12 @@ func (s *seeding) payByCard(t *demoTown, n int) error {
 		}
 	}
 	return nil
+}
+
+// browser talks to the sandbox and follows nobody.
+func (s *seeding) browser() *http.Client {
+	return &http.Client{Transport: inProcess{s.world.App(), s.record},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // fill opens a cart with a debt; uuid.Nil where nothing of it can be paid by
@@ -114,13 +117,4 @@ func press(browser *http.Client, address string, form url.Values) (string, error
 		return "", fmt.Errorf("sandbox answers %d", res.StatusCode)
 	}
 	return res.Header.Get("Location"), nil
-}
-
-// inProcess carries requests to an application that nobody serves yet.
-type inProcess struct{ app *fiber.App }
-
-// RoundTrip answers a request.
-func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := t.app.Test(r, -1)
-	return res, errors.Join(err)
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -106,12 +108,16 @@ func (s *seeding) day(t *demoTown, on day.Date, n int) error {
 		if err != nil {
 			return err
 		}
-		if _, err := bank.Credit(treasurer.Movement{Cents: t.stateTransfer / 8, On: on, Text: "CONTRIBUTO REGIONALE DIRITTO ALLO STUDIO",
-			Execution: treasurer.StateAccount, Party: treasurer.Party{Name: "REGIONE DI PROVA"}}); err != nil {
+		m := treasurer.Movement{Cents: t.stateTransfer / 8, On: on, Text: "CONTRIBUTO REGIONALE DIRITTO ALLO STUDIO",
+			Execution: treasurer.StateAccount, Party: treasurer.Party{Name: "REGIONE DI PROVA"}}
+		if _, err := bank.Credit(m); err != nil {
+			return err
+		}
+		if err := s.record.note(asked{Path: t.slug, Credit: &m}); err != nil {
 			return err
 		}
 	}
-	files, err := s.world.CloseDay(t.slug, on)
+	files, err := s.close(t, on)
 	if err != nil {
 		return fmt.Errorf("close: %w", err)
 	}
@@ -143,6 +149,7 @@ var payer = tenants.Actor{Name: "anonimo", Role: "anonymous"}
 // payBySlip pays at the postal counters. On the second day somebody pays
 // twice, somebody too little, and somebody with a code that is not ours.
 func (s *seeding) payBySlip(t *demoTown, on day.Date, n int) error {
+	browser := s.browser()
 	for i := range t.slips {
 		code, cents, err := s.slipOf(t, t.next(), on)
 		if err != nil {
@@ -159,7 +166,7 @@ func (s *seeding) payBySlip(t *demoTown, on day.Date, n int) error {
 			times = 2
 		}
 		for range times {
-			if err := s.world.Post.Pay(code, t.postal, cents, on); err != nil {
+			if err := s.payAtPost(browser, t, code, cents); err != nil {
 				return err
 			}
 		}
@@ -171,7 +178,25 @@ func (s *seeding) payBySlip(t *demoTown, on day.Date, n int) error {
 	if err != nil {
 		return err
 	}
-	return s.world.Post.Pay(stranger, t.postal, 47_50, on)
+	return s.payAtPost(browser, t, stranger, 47_50)
+}
+
+func (s *seeding) payAtPost(browser *http.Client, t *demoTown, code string, cents money.Cents) error {
+	_, err := press(browser, s.place.url(sandboxHost)+"/comune/"+t.slug+"/bollettino", url.Values{"codice": {code}, "importo": {cents.Comma()}})
+	return err
+}
+
+// close ends a day of the outside and returns its files.
+func (s *seeding) close(t *demoTown, on day.Date) ([]outside.File, error) {
+	before, err := s.world.Files(t.slug)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := press(s.browser(), s.place.url(sandboxHost)+"/comune/"+t.slug+"/chiudi", url.Values{"giorno": {on.String()}}); err != nil {
+		return nil, err
+	}
+	after, err := s.world.Files(t.slug)
+	return after[len(before):], err
 }
 
 // next chooses who pays now, the same in every demo: far apart, and some of

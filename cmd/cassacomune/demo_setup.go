@@ -25,6 +25,7 @@ type seeding struct {
 	today  day.Date
 	worker *worker.Worker
 	world  *outside.World
+	record *record
 	towns  []*demoTown
 }
 

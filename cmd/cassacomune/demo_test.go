@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -182,16 +183,37 @@ func TestDemoOnAnyDay(t *testing.T) {
 }
 
 // TestDemoAgain starts on the folder of a demo before: the towns stay, their
-// acquirer follows the port.
+// acquirer follows the port, and the outside remembers what it was asked.
 func TestDemoAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seeds a second demo")
 	}
 	dir := t.TempDir()
-	_, stop := begin(t, dir, demoCommand{})
+	before, stop := begin(t, dir, demoCommand{})
+	res, err := http.PostForm(before.url(sandboxHost)+"/comune/montelupo/chiudi", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	outside := func(at place) (page, journal string) {
+		page = strings.ReplaceAll(fetch(t, at.url(sandboxHost)+"/comune/montelupo"), ":"+at.port, "")
+		files := regexp.MustCompile(`/file/(giornale-[0-9]+\.xml)"`).FindAllStringSubmatch(page, -1)
+		if len(files) != history+1 {
+			t.Fatalf("got %d journals, want %d", len(files), history+1)
+		}
+		return page, fetch(t, at.url(sandboxHost)+"/comune/montelupo/file/"+files[history-1][1])
+	}
+	page, journal := outside(before)
 	stop()
 	at, stop := begin(t, dir, demoCommand{})
 	fetch(t, at.url("montelupo.localhost")+"/")
+	againPage, againJournal := outside(at)
+	if againPage != page {
+		t.Errorf("the sandbox's page: got %s, want %s", againPage, page)
+	}
+	if againJournal != journal {
+		t.Error("the journal differs after a new start")
+	}
 	stop()
 	db, err := data{Data: dir}.open(nil)
 	if err != nil {
