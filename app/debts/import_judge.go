@@ -174,9 +174,11 @@ func (j *judge) group(g *Judged) {
 	case !t.Active:
 		g.refuse(first.Line, "tipo_dovuto", first.DebtType, "il tipo dovuto non è attivo nel catalogo")
 	}
-	g.new = g.debt(j.source)
-	if g.Bad {
+	if g.new = g.debt(j.source); g.Bad {
 		return
+	}
+	if g.new.Reason == "" {
+		g.new.Reason = t.Name
 	}
 	n, err := g.new.complete()
 	if err != nil {

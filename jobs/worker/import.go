@@ -108,12 +108,11 @@ func (w *importer) applySteps(steps iter.Seq2[func(*tenants.Tx) error, error]) (
 			return true, nil
 		}
 	}
-	return false, w.finish(func(p *jobs.Preview) {})
+	return false, w.finish()
 }
 
-// finish ends the second pass with the preview of the first and what became
-// of it.
-func (w *importer) finish(became func(*jobs.Preview)) error {
+// finish ends the second pass with the preview of the first.
+func (w *importer) finish() error {
 	return w.within(func(tx *tenants.Tx) error {
 		first, err := jobs.Find(tx, w.params.Check)
 		if err != nil {
@@ -122,7 +121,6 @@ func (w *importer) finish(became func(*jobs.Preview)) error {
 		if err := first.Outcome(&w.preview); err != nil {
 			return err
 		}
-		became(&w.preview)
 		if err := tx.Audit("import.applied", w.run.ID.String(), w.params.Blob); err != nil {
 			return err
 		}

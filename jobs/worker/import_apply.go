@@ -3,7 +3,6 @@ package worker
 import (
 	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"cassacomune/app/debts"
@@ -15,39 +14,38 @@ import (
 )
 
 // applyDebts is the second pass over a debt file: chunks of debts, forward
-// only. The cursor is the number of groups that are done.
+// only, from the place that the run has reached.
 func (w *importer) applyDebts(format *all.Format, file io.Reader) (more bool, err error) {
-	done, err := cursor(w.run)
+	done, err := placeOf(w.run)
 	if err != nil {
 		return false, err
 	}
-	var total int64
-	if err := w.db.Read(w.ctx, w.tenant, func(tx *tenants.Tx) error {
-		first, err := jobs.Find(tx, w.params.Check)
-		if err != nil {
-			return err
-		}
-		var p jobs.Preview
-		if err := first.Outcome(&p); err != nil {
-			return err
-		}
-		total = p.Debts
-		return nil
-	}); err != nil {
+	total, err := w.debtsSeen()
+	if err != nil {
 		return false, err
 	}
-	lines := &lineKeeper{src: file, first: 1}
-	at := int64(0)
+	rest, behind, err := resume(file, done)
+	if err != nil {
+		return false, err
+	}
+	lines := &lineKeeper{src: rest, first: 1}
+	text := func(line int) string { return lines.text(line - behind) }
+	at := done
 	var chunk []debts.Group
-	for g := range debts.Groups(format.Read(lines), lines.text) {
-		if len(g.Rows) == 0 {
+	for g := range debts.Groups(ahead(format.Read(lines), behind), text) {
+		if len(g.Rows) == 0 || g.Rows[0].Line <= done.line {
 			continue
 		}
-		if at++; at <= done {
-			continue
-		}
+		at.line = g.Rows[0].Line
+		at.groups++
 		if chunk = append(chunk, g); len(chunk) < groupsAtOnce {
 			continue
+		}
+		at.offset = lines.offset(at.line - behind)
+		if !resumable(lines.header) {
+			at.offset = 0
+		} else if at.offset > 0 && done.offset > 0 {
+			at.offset += done.offset - int64(len(lines.header))
 		}
 		if err := w.apply(chunk, at, total); err != nil {
 			return false, err
@@ -59,12 +57,25 @@ func (w *importer) applyDebts(format *all.Format, file io.Reader) (more bool, er
 	if err := w.apply(chunk, at, total); err != nil {
 		return false, err
 	}
-	return false, w.finish(func(p *jobs.Preview) {})
+	return false, w.finish()
+}
+
+// debtsSeen is how many debts the first pass has seen, for the progress bar.
+func (w *importer) debtsSeen() (int64, error) {
+	var p jobs.Preview
+	err := w.db.Read(w.ctx, w.tenant, func(tx *tenants.Tx) error {
+		first, err := jobs.Find(tx, w.params.Check)
+		if err != nil {
+			return err
+		}
+		return first.Outcome(&p)
+	})
+	return p.Debts, err
 }
 
 // apply judges a chunk again, for the data may have changed since the preview,
 // and writes it with the run's progress in one transaction.
-func (w *importer) apply(chunk []debts.Group, at, total int64) error {
+func (w *importer) apply(chunk []debts.Group, at place, total int64) error {
 	if len(chunk) == 0 {
 		return nil
 	}
@@ -83,7 +94,7 @@ func (w *importer) apply(chunk []debts.Group, at, total int64) error {
 		if err := debts.ApplyGroups(tx, judged); err != nil {
 			return err
 		}
-		return w.run.Advance(tx, strconv.FormatInt(at, 10), at, total)
+		return w.run.Advance(tx, at.String(), at.groups, total)
 	})
 }
 
