@@ -48,7 +48,9 @@ func Work(after ...func(tx *tenants.Tx) error) func(ctx context.Context, db *ten
 					return err
 				}
 				total := run.Done + int64(out.Confirmed)
-				if err := run.Advance(tx, "", total, 0); err != nil || more {
+				// What was confirmed may make another match unique: look again.
+				again := more || out.Confirmed > 0
+				if err := run.Advance(tx, "", total, 0); err != nil || again {
 					return err
 				}
 				for _, fn := range after {
