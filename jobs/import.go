@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -39,6 +40,19 @@ type ImportParams struct {
 	Mode  Mode          `json:"mode,omitempty"`
 	Check uuid.UUID     `json:"check,omitzero"` // second pass: the run of the first
 	By    tenants.Actor `json:"by"`             // whose offices hold for the rows
+
+	// Archive is the file as it came, where Blob is what was inside.
+	Archive string `json:"archive,omitempty"`
+}
+
+// Reparam replaces the parameters of a run under way.
+func (r *Run) Reparam(tx *tenants.Tx, params any) error {
+	p, err := json.Marshal(params)
+	if err != nil {
+		return fmt.Errorf("parameters of %s: %w", r.Kind, err)
+	}
+	r.Params = string(p)
+	return r.save(tx, "params")
 }
 
 // Preview is the result of both passes: what is in the file, and what it does,

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -24,6 +25,9 @@ func ImportWork(ctx context.Context, db *tenants.DB, tenant tenants.ID, run *job
 	format, file, err := w.open()
 	if err != nil {
 		return false, err
+	}
+	if format == nil { // an archive: what was in it comes next
+		return true, nil
 	}
 	w.preview.Format, w.preview.Title, w.preview.Kind = format.Key, format.Title, string(format.Kind)
 	cut := stepsOf[format.Kind]
@@ -58,6 +62,8 @@ type importer struct {
 
 func (w *importer) source() string { return "file " + w.params.Blob }
 
+// open detects the format of the stored file; an archive is replaced by what
+// is in it, and has none.
 func (w *importer) open() (*all.Format, io.Reader, error) {
 	if err := w.db.Read(w.ctx, w.tenant, func(tx *tenants.Tx) error {
 		m, err := tx.Municipality()
@@ -70,9 +76,14 @@ func (w *importer) open() (*all.Format, io.Reader, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	format, file := all.Open(blob)
+	in := bufio.NewReaderSize(blob, all.HeadSize)
+	head, _ := in.Peek(all.HeadSize) // a short or failing file shows itself when read
+	if archive, err := w.archived(head, in); archive || err != nil {
+		return nil, nil, err
+	}
+	format, file := all.Open(in)
 	if format == nil {
-		return nil, nil, fault.New(fault.Invalid, "import.format", "Il formato del file non è tra quelli conosciuti. Un archivio va prima aperto.")
+		return nil, nil, fault.New(fault.Invalid, "import.format", "Il formato del file non è tra quelli conosciuti.")
 	}
 	return format, file, nil
 }
