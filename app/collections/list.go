@@ -63,7 +63,7 @@ func withStanding(tx *tenants.Tx, into any) *bun.SelectQuery {
 
 func (f Filter) limit(tx *tenants.Tx, q *bun.SelectQuery) *bun.SelectQuery {
 	if len(tx.Actor.Offices) > 0 {
-		q = q.Where(seen, bun.In(tx.Actor.Offices))
+		q = q.Where(seen, bun.List(tx.Actor.Offices))
 	}
 	if f.Channel != "" {
 		q = q.Where("collection.channel = ?", f.Channel)
@@ -79,11 +79,11 @@ func (f Filter) limit(tx *tenants.Tx, q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	switch f.Standing {
 	case Excess:
-		q = q.Where(open, bun.In([]ledger.Account{ledger.ANT}))
+		q = q.Where(open, bun.List([]ledger.Account{ledger.ANT}))
 	case Unknown:
-		q = q.Where(open, bun.In([]ledger.Account{ledger.DATc}))
+		q = q.Where(open, bun.List([]ledger.Account{ledger.DATc}))
 	case OnItem:
-		q = q.Where("NOT "+open, bun.In([]ledger.Account{ledger.ANT, ledger.DATc}))
+		q = q.Where("NOT "+open, bun.List([]ledger.Account{ledger.ANT, ledger.DATc}))
 	}
 	return q
 }
@@ -177,7 +177,7 @@ func OnDay(tx *tenants.Tx, on day.Date) (d Day, err error) {
 	}
 	q = Filter{}.limit(tx, tx.SelectFrom("collection")).
 		Join("JOIN ledger_balance AS w ON w.tenant_id = collection.tenant_id AND w.ref = collection.id AND w.cents <> 0").
-		Where("w.account IN (?)", bun.In([]ledger.Account{ledger.ANT, ledger.DATc})).
+		Where("w.account IN (?)", bun.List([]ledger.Account{ledger.ANT, ledger.DATc})).
 		ColumnExpr("w.account, count(*) AS refs, CAST(sum(w.cents) AS bigint) AS cents").GroupExpr("w.account")
 	if err := q.Scan(tx.Ctx, &waiting); err != nil {
 		return d, fmt.Errorf("count what waits: %w", err)

@@ -49,7 +49,7 @@ func ProofsOn(tx *tenants.Tx, debts []uuid.UUID) (map[uuid.UUID][]Proof, error) 
 		return nil, nil
 	}
 	var lines []Line
-	if err := tx.Select(&lines).Where("debt_id IN (?)", bun.In(debts)).Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&lines).Where("debt_id IN (?)", bun.List(debts)).Scan(tx.Ctx); err != nil {
 		return nil, fmt.Errorf("collections of debts: %w", err)
 	}
 	ids := make([]uuid.UUID, 0, len(lines))
@@ -60,11 +60,11 @@ func ProofsOn(tx *tenants.Tx, debts []uuid.UUID) (map[uuid.UUID][]Proof, error) 
 		return nil, nil
 	}
 	var found []Collection
-	if err := tx.Select(&found).Where("id IN (?)", bun.In(ids)).OrderExpr("paid_on, id").Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&found).Where("id IN (?)", bun.List(ids)).OrderExpr("paid_on, id").Scan(tx.Ctx); err != nil {
 		return nil, fmt.Errorf("collections of debts: %w", err)
 	}
 	var receipts []Receipt
-	if err := tx.Select(&receipts).Where("collection_id IN (?)", bun.In(ids)).Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&receipts).Where("collection_id IN (?)", bun.List(ids)).Scan(tx.Ctx); err != nil {
 		return nil, fmt.Errorf("receipts of debts: %w", err)
 	}
 	out := map[uuid.UUID][]Proof{}

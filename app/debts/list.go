@@ -64,11 +64,11 @@ func List(tx *tenants.Tx, f Filter, sort string, down bool, offset, limit int) (
 
 func (f Filter) limit(tx *tenants.Tx, q *bun.SelectQuery) *bun.SelectQuery {
 	if len(tx.Actor.Offices) > 0 {
-		q = q.Where("office IN (?)", bun.In(tx.Actor.Offices))
+		q = q.Where("office IN (?)", bun.List(tx.Actor.Offices))
 	}
 	state := f.State
 	if state == Unpaid {
-		q, state = q.Where("state IN (?)", bun.In([]State{Open, Partly})), ""
+		q, state = q.Where("state IN (?)", bun.List([]State{Open, Partly})), ""
 	}
 	for column, value := range map[string]string{"type": f.Type, "state": string(state), "position": f.Position} {
 		if value != "" {

@@ -109,7 +109,7 @@ func quote(t tenants.DebtType, d Debt, in Instalment, on day.Date) (price.Quote,
 func Load(tx *tenants.Tx, id uuid.UUID) (d Debt, err error) {
 	q := tx.Select(&d).Where("id = ?", id)
 	if len(tx.Actor.Offices) > 0 {
-		q = q.Where("office IN (?)", bun.In(tx.Actor.Offices))
+		q = q.Where("office IN (?)", bun.List(tx.Actor.Offices))
 	}
 	if err := tx.One(q, "Posizione non trovata."); err != nil {
 		return d, err
@@ -136,7 +136,7 @@ func (d *Debt) fill(tx *tenants.Tx) error {
 		ids[i] = in.ID
 	}
 	if len(ids) > 0 {
-		if err := tx.Select(&portions).Where("instalment_id IN (?)", bun.In(ids)).OrderExpr("item_id").Scan(tx.Ctx); err != nil {
+		if err := tx.Select(&portions).Where("instalment_id IN (?)", bun.List(ids)).OrderExpr("item_id").Scan(tx.Ctx); err != nil {
 			return err
 		}
 	}

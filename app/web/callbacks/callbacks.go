@@ -57,7 +57,11 @@ func find(list []channels.Channel, key string) channels.Notified {
 // again.
 func message(c *fiber.Ctx) channels.Message {
 	m := channels.Message{Form: map[string]string{}, Header: map[string]string{}, Body: append([]byte(nil), c.Body()...)}
-	c.Request().PostArgs().VisitAll(func(k, v []byte) { m.Form[string(k)] = string(v) })
-	c.Request().Header.VisitAll(func(k, v []byte) { m.Header[string(k)] = string(v) })
+	for k, v := range c.Request().PostArgs().All() {
+		m.Form[string(k)] = string(v)
+	}
+	for k, v := range c.Request().Header.All() {
+		m.Header[string(k)] = string(v)
+	}
 	return m
 }

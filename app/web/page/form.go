@@ -27,7 +27,9 @@ type FieldError struct{ Field, Text string }
 // ReadForm copies the posted values: Fiber's own live on a reused buffer.
 func ReadForm(c *fiber.Ctx, w Words) Form {
 	f := Form{Words: w, values: map[string][]string{}}
-	c.Request().PostArgs().VisitAll(func(k, v []byte) { f.put(string(k), string(v)) })
+	for k, v := range c.Request().PostArgs().All() {
+		f.put(string(k), string(v))
+	}
 	if parts, err := c.MultipartForm(); err == nil {
 		for k, vs := range parts.Value {
 			for _, v := range vs {
