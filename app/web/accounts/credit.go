@@ -99,8 +99,12 @@ func (p *creditView) readMatches(tx *tenants.Tx) error {
 		case ledger.Proposed:
 			p.Proposals = append(p.Proposals, shown)
 		case ledger.Confirmed:
-			if shown.Life, err = ledger.Decisions(tx, m.ID); err != nil {
+			life, err := ledger.Decisions(tx, m.ID)
+			if err != nil {
 				return err
+			}
+			for _, d := range life {
+				shown.Life = append(shown.Life, decision{d, statuses[d.Status], whoDid(d.Origin, d.Who)})
 			}
 			p.Confirmed = append(p.Confirmed, shown)
 		}

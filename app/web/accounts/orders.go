@@ -71,11 +71,15 @@ func (*ordersView) Where(o accounting.Order) string {
 	if o.Assessment != "" {
 		where = fmt.Sprintf("accertamento %s del %d", o.Assessment, o.AssessmentYear)
 	}
-	if o.Chapter != "" {
-		where += ", capitolo " + o.Chapter
+	chapter, article := o.Chapter, o.Article
+	if chapter == "" { // the assessment's own
+		chapter, article = o.Named.Number, o.Named.Article
 	}
-	if o.Article != "" {
-		where += " articolo " + o.Article
+	if chapter != "" {
+		where += ", capitolo " + chapter
+	}
+	if article != "" {
+		where += " articolo " + article
 	}
 	if o.ResidueYear != 0 {
 		return where + ", residui " + strconv.Itoa(o.ResidueYear)

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -31,8 +32,32 @@ type proposal struct {
 	reconcile.Proposal
 	Rule, Class string // in words; the badge of the strength
 	URL         string // of its credit
+	By          string // who made it
 	CanDecide   bool
-	Life        []ledger.Decision
+	Life        []decision
+}
+
+// decision is a row in the life of a match.
+type decision struct {
+	ledger.Decision
+	Says, By string
+}
+
+var statuses = map[ledger.Status]string{ledger.Proposed: "proposto", ledger.Confirmed: "confermato", ledger.Voided: "annullato", "held": "preso in un ordinativo", "released": "liberato dall'ordinativo"}
+
+// whoDid names who decided: a person by name, a rule or a file as what it is.
+func whoDid(o ledger.Origin, who string) string {
+	switch o {
+	case ledger.FromRule:
+		return "regola automatica"
+	case ledger.FromFile:
+		return "file"
+	}
+	_, name, ok := strings.Cut(who, " ") // the role stands before the name
+	if !ok {
+		return who
+	}
+	return name
 }
 
 type reconciliationView struct {
@@ -180,7 +205,7 @@ func rank(all []reconcile.Proposal) {
 
 func shownAs(m reconcile.Proposal, may bool) proposal {
 	class := map[string]string{"certa": "bg-success", "probabile": "bg-primary", "debole": "bg-secondary"}[m.Strength]
-	return proposal{Proposal: m, Rule: reconcile.RuleItalian(m.Allocation.Rule), Class: class, URL: creditURL(m.Right), CanDecide: may}
+	return proposal{Proposal: m, Rule: reconcile.RuleItalian(m.Allocation.Rule), Class: class, URL: creditURL(m.Right), By: whoDid(m.Decided, m.Who), CanDecide: may}
 }
 
 func (p *reconciliationView) readRemaining(tx *tenants.Tx) error {

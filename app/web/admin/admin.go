@@ -1,6 +1,6 @@
 // Package admin is the pages of a municipality's administrator: what is set up
 // and what is still missing, who works here with which role, and the register
-// of what was done. Accountants may read the set-up, not change it. It holds
+// of what was done; and everybody's own password. Accountants may read the set-up, not change it. It holds
 // no rule of its own: tenants and auth refuse what is wrong.
 package admin
 
@@ -40,6 +40,8 @@ func Routes() []page.Route {
 		{Method: fiber.MethodGet, Path: "/admin/persone", Permission: "people:edit", Handle: people},
 		{Method: fiber.MethodPost, Path: "/admin/persone", Permission: "people:edit", Handle: addPerson},
 		{Method: fiber.MethodPost, Path: "/admin/persone/:person/revoche", Permission: "people:edit", Handle: revoke},
+		{Method: fiber.MethodGet, Path: "/password", Permission: "account:self", Handle: passwordPage},
+		{Method: fiber.MethodPost, Path: "/password", Permission: "account:self", Handle: changePassword},
 		{Method: fiber.MethodGet, Path: "/admin/registro", Permission: "audit:view", Handle: register},
 		{Method: fiber.MethodGet, Path: "/admin/registro.csv", Permission: "audit:view", Handle: register},
 	}

@@ -268,6 +268,33 @@ func TestFirstPassword(t *testing.T) {
 	})
 }
 
+func TestPassword(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		s := newSite(t, db)
+		if status, body := s.get(t, auth.RoleClerk, "/password"); status != 200 || !strings.Contains(body, "Password attuale") {
+			t.Errorf("GET /password = %d, want 200", status)
+		}
+		for _, bad := range []struct{ old, fresh, again, says string }{
+			{password, "nuova-nuova-nuova", "altra-altra-altra", "sono diverse"}, {password, "corta", "corta", "almeno 12 caratteri"},
+			{"sbagliata-sbagliata", "nuova-nuova-nuova", "nuova-nuova-nuova", "attuale non è corretta"}, {"", "", "", "campo da compilare"},
+		} {
+			status, body := s.post(t, auth.RoleClerk, "/password", url.Values{"old": {bad.old}, "password": {bad.fresh}, "again": {bad.again}})
+			if status != 422 || !strings.Contains(body, bad.says) || bad.fresh != "" && strings.Contains(body, `value="`+bad.fresh) {
+				t.Errorf("POST /password %+v = %d, want 422 without showing what was typed", bad, status)
+			}
+		}
+		if status, body := s.post(t, auth.RoleClerk, "/password", url.Values{"old": {password}, "password": {"nuova-nuova-nuova"}, "again": {"nuova-nuova-nuova"}}); status != 303 || !strings.HasSuffix(body, "/accesso") {
+			t.Errorf("POST /password = %d, want 303 to the log-in", status)
+		}
+		if status, _ := s.get(t, auth.RoleClerk, "/password"); status != 303 {
+			t.Errorf("the session lives after the password was changed: %d", status)
+		}
+		if _, err := auth.LogIn(ctx, db.DB, s.alfa.ID, "alfa.localhost", "clerk@alfa.example", "nuova-nuova-nuova"); err != nil {
+			t.Errorf("LogIn with the new password: %v", err)
+		}
+	})
+}
+
 func TestRegisterFilters(t *testing.T) {
 	s := newSite(t, tenantstest.SQLite(t))
 	if _, body := s.get(t, auth.RoleAdministrator, "/admin/registro?azione=office.save"); !strings.Contains(body, "alfa-scuola") || strings.Contains(body, "member.grant") {
