@@ -28,8 +28,8 @@ type Filter struct {
 type Listed struct {
 	bun.BaseModel `bun:"table:collection,alias:collection"`
 	Collection    `bun:",extend"`
-	Excess        money.Cents // standing as an excess today
-	Unknown       money.Cents // not attributed today
+	Excess        money.Cents `bun:",scanonly"` // standing as an excess today
+	Unknown       money.Cents `bun:",scanonly"` // not attributed today
 }
 
 // MaxOffset is how far a list may be turned over by pages.
