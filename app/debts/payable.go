@@ -69,13 +69,29 @@ func PayableOf(tx *tenants.Tx, instalment uuid.UUID, on day.Date) (p Payable, er
 			break
 		}
 	}
-	q, err := quote(t, d, in, on)
-	if err != nil {
-		return p, err
+	return p, p.price(on)
+}
+
+// price completes a payable with its price on a day. One that cannot be
+// priced, or asks for nothing, says why; its money is booked all the same if
+// it comes.
+func (p *Payable) price(on day.Date) error {
+	q, err := quote(p.Type, p.Debt, p.Instalment, on)
+	if err != nil && !fault.Is(err, fault.Invalid) {
+		return err
 	}
-	p.Cents, p.Lines, p.Until = max(0, q.Cents-in.Paid), q.Lines, q.Until
-	p.Why = whyNot(d, in)
-	return p, nil
+	p.Cents, p.Lines, p.Until = max(0, q.Cents-p.Instalment.Paid), q.Lines, q.Until
+	p.Why = whyNot(p.Debt, p.Instalment)
+	switch {
+	case p.Why != "":
+	case err != nil: // the office left out what the rule needs
+		p.Why = "L'importo non si può calcolare: " + fault.Of(err).Text
+	case q.Undetermined:
+		p.Why = "Il termine per pagare in misura ridotta è passato: l'importo sarà indicato in un'ordinanza."
+	case p.Cents == 0:
+		p.Why = "Non c'è nulla da pagare."
+	}
+	return nil
 }
 
 func whyNot(d Debt, in Instalment) string {

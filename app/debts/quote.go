@@ -2,7 +2,6 @@ package debts
 
 import (
 	"cassacomune/app/day"
-	"cassacomune/app/fault"
 	"cassacomune/tenants"
 )
 
@@ -15,13 +14,9 @@ func Payables(tx *tenants.Tx, d Debt, on day.Date) ([]Payable, error) {
 	}
 	all := make([]Payable, len(d.Instalments))
 	for i, in := range d.Instalments {
-		q, err := quote(t, d, in, on)
-		if err != nil && !fault.Is(err, fault.Invalid) {
+		all[i] = Payable{Debt: d, Type: t, Instalment: in}
+		if err := all[i].price(on); err != nil {
 			return nil, err
-		}
-		all[i] = Payable{Debt: d, Type: t, Instalment: in, Cents: max(0, q.Cents-in.Paid), Lines: q.Lines, Until: q.Until, Why: whyNot(d, in)}
-		if err != nil && all[i].Why == "" { // the office left out what the rule needs
-			all[i].Why = fault.Of(err).Text
 		}
 		for _, c := range in.Codes {
 			if c.State == Active {

@@ -19,7 +19,7 @@ import (
 
 const (
 	cartCookie = "carrello"
-	cartLife   = 30 * 24 * time.Hour
+	cartLife   = 7 * 24 * time.Hour
 )
 
 // basket is the visitor's cart; the zero one is empty.

@@ -117,26 +117,14 @@ func (n names) owed(tx *tenants.Tx, walk walker, d debts.Debt, proofs []collecti
 	}
 	o.Amount = d.Remaining()
 	o.Overdue = !o.Due.IsZero() && o.Due.Before(tx.Today())
-	if payable := openInstalments(d); len(payable) == 1 {
-		asked, err := debts.PayableOf(tx, payable[0].ID, tx.Today())
-		if err != nil {
-			return o, err
-		}
-		o.Amount = asked.Cents
-		if asked.Why == "" {
-			o.Code = asked.Code.Code
+	asked, err := debts.Payables(tx, d, tx.Today())
+	if asked = slices.DeleteFunc(asked, func(p debts.Payable) bool { return p.Instalment.State != debts.InstalmentOpen }); len(asked) == 1 {
+		o.Amount = asked[0].Cents
+		if asked[0].Why == "" {
+			o.Code = asked[0].Code.Code
 		}
 	}
-	return o, nil
-}
-
-func openInstalments(d debts.Debt) (open []debts.Instalment) {
-	for _, in := range d.Instalments {
-		if in.State == debts.InstalmentOpen {
-			open = append(open, in)
-		}
-	}
-	return open
+	return o, err
 }
 
 func stateOf(w page.Words, d debts.Debt, today day.Date) (text, badge string) {
@@ -222,11 +210,13 @@ func (v *debtPage) fill(tx *tenants.Tx, d debts.Debt, lang string) error {
 	for _, in := range d.Instalments {
 		parts[in.Option]++
 	}
-	for _, in := range byOption(d.Instalments) {
-		asked, err := debts.PayableOf(tx, in.ID, tx.Today())
-		if err != nil {
-			return err
-		}
+	d.Instalments = byOption(d.Instalments)
+	all, err := debts.Payables(tx, d, tx.Today())
+	if err != nil {
+		return err
+	}
+	for _, asked := range all {
+		in := asked.Instalment
 		w := way{Name: v.T("debt.whole|In un'unica soluzione"), Code: asked.Code.Code, State: asked.Why, Due: in.DueOn, Amount: asked.Cents, Open: asked.Why == "" && asked.Code.Code != ""}
 		if in.Option != debts.SingleOption {
 			w.Name = v.T("debt.part|Rata %d di %d", in.Number, parts[in.Option])

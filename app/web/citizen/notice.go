@@ -89,6 +89,7 @@ type noticePage struct {
 	Why                string
 	Until              day.Date    // last day of this price
 	Then               money.Cents // the price after it; 0: the same, or none is known
+	After              string      // why it cannot be paid after it
 	InCart             bool
 }
 
@@ -143,7 +144,11 @@ func (v *noticePage) fill(tx *tenants.Tx, asked debts.Payable, lang string) erro
 		return nil
 	}
 	later, err := debts.PayableOf(tx, asked.Instalment.ID, asked.Until.AddDays(1))
-	if err == nil && later.Cents != asked.Cents {
+	switch {
+	case err != nil:
+	case later.Why != "":
+		v.Until, v.After = asked.Until, later.Why
+	case later.Cents != asked.Cents:
 		v.Until, v.Then = asked.Until, later.Cents
 	}
 	return err

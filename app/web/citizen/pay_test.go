@@ -184,6 +184,13 @@ func TestSlip(t *testing.T) {
 		fine := p.owe("VERB", "3", 4200) // cards only
 		p.cookies = map[string]string{}
 		p.get("/avvisi/"+fine).is(200, "29,40", "fino al 06/03/2026", "42,00")
+		local := p.owe("AMBI", "4", 5000)
+		p.get("/avvisi/"+local).is(200, "Dopo: ", "ordinanza")
+		db.Clock.Move(90 * 24 * time.Hour)
+		p.get("/avvisi/"+local).is(200, "non si può pagare", "ordinanza").lacks("Metti nel carrello")
+		p.post("/carrello/voci", "codice", local).leads("/carrello")
+		p.get("/carrello").is(200, "ordinanza", "Il carrello è vuoto")
+		db.Clock.Move(-90 * 24 * time.Hour)
 		p.post("/carrello/voci", "codice", fine).leads("/carrello")
 		p.post("/carrello/versante", "nome", "Anna Verdi").leads("/carrello/riepilogo")
 		p.get("/carrello/riepilogo").is(200, "29,40", "Carta").lacks("Bollettino postale")

@@ -106,6 +106,7 @@ func (p *portal) setUp(base string) {
 		for _, d := range []tenants.DebtType{
 			{Code: "MENSA", Office: "SCU", Name: "Ristorazione scolastica", NameDE: "Schulausspeisung", Active: true, Setup: tenants.TypeSetup{Price: price.Rule{Kind: price.Fixed}, Channels: both}},
 			{Code: "VERB", Office: "SCU", Name: "Violazione del Codice della strada", Active: true, Setup: tenants.TypeSetup{Price: price.Rule{Kind: price.RoadFine}, Channels: both[:1]}},
+			{Code: "AMBI", Office: "SCU", Name: "Sanzione ambientale", Active: true, Setup: tenants.TypeSetup{Price: price.Rule{Kind: price.LocalFine}, Channels: both}},
 			{Code: "SALA", Office: "SCU", Name: "Uso di una sala", Active: true, Spontaneous: true, Setup: tenants.TypeSetup{Price: price.Rule{Kind: price.Fixed}, Channels: both,
 				Fields: []tenants.Field{{Key: "giorno", Label: "Giorno", Required: true, Kind: "date"}}}},
 		} {
