@@ -18,9 +18,8 @@ import (
 const indexStyle = `body{font:1.05rem/1.55 system-ui,sans-serif;margin:0;color:#17324d;background:#f2f5f8}
 header{background:#0a3d62;color:#fff;padding:1.25rem}header p{margin:.25rem 0 0}
 main{max-width:60rem;margin:1.5rem auto;padding:0 1rem}section{background:#fff;padding:1rem 1.25rem;margin:0 0 1rem}
-h1{margin:0;font-size:1.6rem}h2{font-size:1.25rem;margin:.25rem 0}a{color:#0a4f8a}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .5rem;border-bottom:1px solid #c5d0da;overflow-wrap:anywhere}
-code{background:#e8eef3;padding:0 .25rem}`
+h1{margin:0;font-size:1.6rem}h2{font-size:1.25rem;margin:.25rem 0}a{color:#0a4f8a;overflow-wrap:anywhere}ul{padding-left:1.25rem}
+code{overflow-wrap:anywhere;background:#e8eef3;padding:0 .25rem}`
 
 // index answers at the bare host: the towns with their accounts and files, and
 // the outside world.
@@ -54,19 +53,19 @@ func (t *demoTown) card(at place, dir string) string {
 	}
 	fmt.Fprintf(&b, `<section><h2>%s</h2><p>Portale dei cittadini: <a href="%s/">%s/</a></p>`, html.EscapeString(name), home, home)
 	fmt.Fprintf(&b, `<p>Uffici: <a href="%s/accesso">%s/accesso</a>, la password di tutti è <code>%s</code></p>`, home, home, demoPassword)
-	b.WriteString(`<table><thead><tr><th scope="col">Posta elettronica</th><th scope="col">Nome</th><th scope="col">Ruolo</th></tr></thead><tbody>`)
+	b.WriteString(`<ul>`)
 	for _, a := range t.staff() {
-		fmt.Fprintf(&b, `<tr><td><code>%s</code></td><td>%s</td><td>%s</td></tr>`, a.email, a.name, a.what)
+		fmt.Fprintf(&b, `<li><code>%s</code>: %s (%s)</li>`, a.email, a.what, a.name)
 	}
-	b.WriteString(`</tbody></table>`)
+	b.WriteString(`</ul>`)
 	if names := samples(dir, t.slug); len(names) > 0 {
 		b.WriteString(`<p>File da caricare:</p><ul>`)
 		for _, n := range names {
-			fmt.Fprintf(&b, `<li><a href="%s/file/%s/%s" download>%s</a></li>`, at.url(at.host), t.slug, url.PathEscape(n), html.EscapeString(n))
+			fmt.Fprintf(&b, `<li><a href="%s/file/%s/%s" download>%s</a>: %s</li>`, at.url(at.host), t.slug, url.PathEscape(n), html.EscapeString(n), meaning(n))
 		}
 		b.WriteString(`</ul>`)
 	}
-	fmt.Fprintf(&b, `<p>Che cosa ne sa il mondo esterno: <a href="%s/comune/%s">giornata, bollettini, tesoriere</a></p></section>`, at.url(sandboxHost), t.slug)
+	fmt.Fprintf(&b, `<p>Che cosa ne sa il mondo esterno: <a href="%s/comune/%s">banche e Tesoriere, %s</a></p></section>`, at.url(sandboxHost), t.slug, html.EscapeString(t.name))
 	return b.String()
 }
 
@@ -80,6 +79,19 @@ func outsideCard(at place) string {
 	fmt.Fprintf(&b, `</ul></section><section><h2>Gestione dell'istanza</h2><p><a href="%s/">%s/</a>: <code>%s</code>, stessa password</p></section>`,
 		at.url(operatorHost), at.url(operatorHost), demoOperator.email)
 	return b.String()
+}
+
+var meanings = [][2]string{{"giornale-", "giornale di cassa del Tesoriere"}, {"pos-", "rendiconto delle carte"}, {"poste-", "flusso dei bollettini postali"},
+	{"posizioni-con-errori", "posizioni debitorie, con righe da correggere"}, {"posizioni-", "posizioni debitorie di un ufficio"}}
+
+// meaning says what a file holds, by its name.
+func meaning(name string) string {
+	for _, m := range meanings {
+		if strings.HasPrefix(name, m[0]) {
+			return m[1]
+		}
+	}
+	return "file"
 }
 
 // samples are the names of the files that were left for a town.
