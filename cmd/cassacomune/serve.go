@@ -15,6 +15,7 @@ import (
 
 	"cassacomune/app/channels/all"
 	"cassacomune/app/web"
+	"cassacomune/app/web/accounts"
 	"cassacomune/app/web/admin"
 	"cassacomune/app/web/callbacks"
 	"cassacomune/app/web/citizen"
@@ -140,7 +141,7 @@ func (s *serveCommand) web(i *instance, cfg web.Config) (*fiber.App, error) {
 	cfg.DB, cfg.Log, cfg.Key, cfg.Views, cfg.Texts = i.db, i.log, key, v, texts
 	cfg.OperatorHost, cfg.Proxies, cfg.MetricsToken = s.OperatorHost, s.Proxies, s.MetricsToken
 	cfg.UploadLimit = 512 << 20
-	for _, routes := range [][]page.Route{citizen.Routes(citizen.Config{Key: key, Channels: all.List}), callbacks.Routes(all.List), desk.Routes(), admin.Routes()} {
+	for _, routes := range [][]page.Route{citizen.Routes(citizen.Config{Key: key, Channels: all.List}), callbacks.Routes(all.List), desk.Routes(), accounts.Routes(), admin.Routes()} {
 		cfg.Routes = append(cfg.Routes, routes...)
 	}
 	cfg.Operator = operator.Routes()
