@@ -36,8 +36,8 @@ const MaxOffset = 10_000
 // by due date of one state neither.
 var sorts = map[string]string{"caricata": "id", "scadenza": "due_on", "importo": "cents", "nome": "debtor_key"}
 
-// List returns a page of debts, without what belongs to them. An unknown order
-// is that of loading.
+// List returns a page of debts with what a list shows of them, and no more: no
+// fields, no items. An unknown order is that of loading.
 func List(tx *tenants.Tx, f Filter, sort string, down bool, offset, limit int) (all []Debt, err error) {
 	column, ok := sorts[sort]
 	if !ok {
@@ -47,7 +47,7 @@ func List(tx *tenants.Tx, f Filter, sort string, down bool, offset, limit int) (
 	if down {
 		direction = "DESC"
 	}
-	q := f.limit(tx, tx.Select(&all))
+	q := f.limit(tx, tx.Select(&all).Column("id", "type", "position", "reason", "debtor_code", "debtor_name", "due_on", "cents", "paid", "state"))
 	switch column {
 	case "id":
 		q = q.OrderExpr("id " + direction)

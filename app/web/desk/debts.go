@@ -14,8 +14,7 @@ import (
 type debtsPage struct {
 	page.Base
 	List     page.List
-	Columns  []page.Column
-	Rows     []debtRow
+	Table    page.Table
 	Types    []page.Option
 	States   []page.Option
 	TooFar   bool
@@ -31,13 +30,6 @@ func (debtsPage) None() page.Empty {
 // First is what the page says before the first debt.
 func (debtsPage) First() page.Empty {
 	return page.Empty{Title: "Non ci sono ancora posizioni", Text: "Le posizioni arrivano con un file dell'ufficio, oppure si aprono a mano una per una.", URL: "/desk/file", Action: "Carica un file"}
-}
-
-type debtRow struct {
-	debts.Debt
-	TypeName, Badge string
-	Late            bool
-	Line            page.Line
 }
 
 var debtListing = page.Listing{
@@ -73,13 +65,14 @@ func debtList(c *fiber.Ctx) error {
 			found = found[:p.List.Size]
 		}
 		p.List.Found(len(found), -1, more)
-		p.Rows, err = debtRows(tx, p.Words, found, types)
+		p.Table.Rows, err = debtRows(tx, p.Words, found, types)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	p.Columns = p.List.Columns(page.Column{Name: "Debitore e causale", Sort: "nome"}, page.Column{Name: "Scadenza", Sort: "scadenza"},
+	p.Table.ID, p.Table.Caption = "posizioni", p.List.Summary()
+	p.Table.Columns = p.List.Columns(page.Column{Name: "Debitore e causale", Sort: "nome"}, page.Column{Name: "Scadenza", Sort: "scadenza"},
 		page.Column{Name: "Importo", Sort: "importo", Money: true}, page.Column{Name: "Stato"}, page.Column{Name: "Percorso"})
 	return page.Show(c, "desk/debts", p)
 }
@@ -90,18 +83,31 @@ func debtFilter(f *page.Form) debts.Filter {
 		Name: f.Value("nome"), Debtor: f.Value("cf"), Position: f.Value("posizione")}
 }
 
-func debtRows(tx *tenants.Tx, w page.Words, found []debts.Debt, types []tenants.DebtType) ([]debtRow, error) {
-	ids, rows := make([]uuid.UUID, len(found)), make([]debtRow, len(found))
-	for i, d := range found {
-		ids[i] = d.ID
+// debtRows makes the rows of a list; how far money has come is asked only for
+// debts on which some has.
+func debtRows(tx *tenants.Tx, w page.Words, found []debts.Debt, types []tenants.DebtType) ([][]page.Cell, error) {
+	var paid []uuid.UUID
+	for _, d := range found {
+		if d.Paid > 0 {
+			paid = append(paid, d.ID)
+		}
 	}
-	reached, err := collections.Reached(tx, ids)
+	reached, err := collections.Reached(tx, paid)
 	if err != nil {
 		return nil, err
 	}
-	names := typeNames(types, w.Lang())
+	names, today := typeNames(types, w.Lang()), tx.Today()
+	rows := make([][]page.Cell, len(found))
 	for i, d := range found {
-		rows[i] = debtRow{Debt: d, TypeName: names[d.Type], Badge: badges[d.State], Late: late(d, tx.Today()), Line: lineOf(w, d, reached[d.ID])}
+		who, state := d.DebtorName, page.Cell{Text: d.State.Italian(), Kind: "badge", Class: badges[d.State]}
+		if who == "" {
+			who = d.DebtorCode
+		}
+		if late(d, today) {
+			state.More = []page.Cell{{Text: "Scaduta", Kind: "badge", Class: "bg-danger"}}
+		}
+		rows[i] = []page.Cell{{Text: who, URL: "/desk/posizioni/" + d.ID.String(), More: []page.Cell{{Text: d.Reason}, {Text: names[d.Type] + " · " + d.Position, Kind: "small"}}},
+			{Text: d.DueOn.Italian()}, {Text: d.Cents.String(), Kind: "money"}, state, lampsOf(w, d, reached[d.ID])}
 	}
 	return rows, nil
 }

@@ -32,13 +32,13 @@ const password = "una frase lunga per le prove"
 // office is a town with staff, seen through its addresses.
 type office struct {
 	*tenantstest.Data
-	t     *testing.T
+	t     testing.TB
 	app   *fiber.App
 	town  tenants.Tenant
 	token map[string]auth.Token // by role, and "school": a clerk of one office
 }
 
-func open(t *testing.T, db *tenantstest.Data) *office {
+func open(t testing.TB, db *tenantstest.Data) *office {
 	t.Helper()
 	o := &office{Data: db, t: t, town: db.Add(t, "alfa"), token: map[string]auth.Token{}}
 	o.reopen()

@@ -107,8 +107,8 @@ func TestFile(t *testing.T) {
 		o.work()
 		o.get("clerk", at).says(t, 200, "Caricato", "Che cosa è stato fatto")
 		list := o.get("clerk", "/desk/posizioni")
-		list.says(t, 200, ">A<", "45,00")
-		list.silent(t, ">B<", ">C<")
+		list.says(t, 200, "· A<", "45,00")
+		list.silent(t, "· B<", "· C<")
 		o.get("clerk", "/desk/lavorazioni").says(t, 200, "Caricamento di un file", "Finita")
 	})
 }
@@ -132,7 +132,7 @@ func TestFileWithoutErrors(t *testing.T) {
 	o.work()
 	o.get("school", second).says(t, 200, "Interrotto")
 	o.post("school", second+"/cancellazioni").says(t, 422, "già terminata")
-	o.get("school", "/desk/posizioni").silent(t, ">B<")
+	o.get("school", "/desk/posizioni").silent(t, "· B<")
 }
 
 // TestJournalAtTheDesk shows that a clerk who brings a journal is told whose it

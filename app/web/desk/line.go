@@ -17,6 +17,15 @@ func lineOf(w page.Words, d debts.Debt, r collections.Reach) page.Line {
 		step(d.Paid, d.Cents), step(r.Remitted, d.Cents), step(r.Credited, d.Cents), step(r.Ordered, d.Cents))
 }
 
+// lampsOf is the same path without amounts, for a row of a list.
+func lampsOf(w page.Words, d debts.Debt, r collections.Reach) page.Cell {
+	if d.State == debts.Annulled {
+		return page.LampsCell(w, page.Off, page.Off, page.Off, page.Off, page.Off, page.Off)
+	}
+	return page.LampsCell(w, page.Done, page.Done, step(d.Paid, d.Cents).State, step(r.Remitted, d.Cents).State,
+		step(r.Credited, d.Cents).State, step(r.Ordered, d.Cents).State)
+}
+
 func step(come, of money.Cents) page.Reached {
 	switch {
 	case come <= 0:

@@ -23,6 +23,7 @@ var funcs = map[string]any{
 	"asset":   asset,
 	"icon":    icon,
 	"field":   field,
+	"rows":    rows,
 	"alert":   func(kind, title, text string) Alert { return Alert{kind, title, text} },
 }
 

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"html/template"
+
 	"cassacomune/app/day"
 	"cassacomune/app/money"
 )
@@ -85,8 +87,14 @@ type Table struct {
 	Foot        []Cell
 }
 
-// Cell is one cell. Kind is empty, money, code or badge (with its Class).
-type Cell struct{ Text, URL, Kind, Class string }
+// Cell is one cell. Kind is empty, money, code, small or badge (with its
+// Class). More stands below it in the same cell, badges beside it.
+type Cell struct {
+	Text, URL, Kind, Class string
+	More                   []Cell
+
+	ready template.HTML // made by LampsCell
+}
 
 // Empty is what a page says when there is nothing to show, and what to do.
 type Empty struct{ Title, Text, URL, Action string }
