@@ -61,6 +61,7 @@ type state struct {
 	batches  []batch
 	credits  []credit
 	rejected map[pair]bool
+	turns    map[pair]int // how often the two were matched before
 	complete completeness
 	channels map[string]recogniser
 }
@@ -68,7 +69,7 @@ type state struct {
 type pair struct{ left, right uuid.UUID }
 
 func look(tx *tenants.Tx) (*state, error) {
-	s := &state{rejected: map[pair]bool{}}
+	s := &state{rejected: map[pair]bool{}, turns: map[pair]int{}}
 	var err error
 	if s.batches, err = openBatches(tx); err != nil {
 		return nil, err
@@ -81,6 +82,7 @@ func look(tx *tenants.Tx) (*state, error) {
 		return nil, err
 	}
 	for _, a := range voided {
+		s.turns[pair{a.Left, a.Right}]++
 		if a.Decided == ledger.FromPerson {
 			s.rejected[pair{a.Left, a.Right}] = true
 		}
@@ -200,8 +202,50 @@ type explanation struct {
 	At           time.Time
 }
 
-// explain posts that cents of a credit came from a remittance, for an
-// allocation that has just been confirmed.
+// match is an allocation with its two ends, and how often the pair has been
+// matched, this time included.
+type match struct {
+	ledger.Allocation
+	batch  collections.Remittance
+	credit treasury.Provisional
+	turn   int
+}
+
+func (m match) posting() ledger.Entry {
+	return ledger.Entry{Key: fmt.Sprintf("explained:%s:%d", edgeKey(m.batch, m.credit), m.turn), Kind: "reconcile",
+		Content:     []string{batchName(m.batch), creditName(m.credit), m.Cents.Decimal()},
+		EffectiveOn: m.credit.BookedOn, Source: "abbinamento " + m.Rule, Derived: true,
+		Postings: []ledger.Posting{{Event: ledger.CreditExplained, Debit: ledger.DATt, DebitRef: m.credit.ID,
+			Credit: ledger.TRN(m.batch.Channel), CreditRef: m.batch.ID, Cents: m.Cents}}}
+}
+
+// explainAll posts that the cents of credits came from remittances, for
+// allocations that have just been confirmed.
+func explainAll(tx *tenants.Tx, all []match) error {
+	if len(all) == 0 {
+		return nil
+	}
+	posts := make([]ledger.Entry, len(all))
+	for i, m := range all {
+		posts[i] = m.posting()
+	}
+	posted, err := ledger.PostAll(tx, posts)
+	if err != nil {
+		return err
+	}
+	rows := make([]explanation, len(all))
+	for i, m := range all {
+		rows[i] = explanation{AllocationID: m.ID, TxID: posted[i].ID, At: tx.Now()}
+	}
+	for part := range slices.Chunk(rows, 500) {
+		if _, err := tx.Insert(&part).Exec(tx.Ctx); err != nil {
+			return fmt.Errorf("insert explanations: %w", err)
+		}
+	}
+	return nil
+}
+
+// explain is explainAll for one allocation, whose ends are still to be read.
 func explain(tx *tenants.Tx, a ledger.Allocation) error {
 	r, p, err := ends(tx, a)
 	if err != nil {
@@ -211,15 +255,7 @@ func explain(tx *tenants.Tx, a ledger.Allocation) error {
 	if err != nil {
 		return err
 	}
-	key := fmt.Sprintf("explained:%s:%d", edgeKey(r, p), turns)
-	posted, err := ledger.Post(tx, ledger.Entry{Key: key, Content: []string{batchName(r), creditName(p), a.Cents.Decimal()}, Kind: "reconcile",
-		EffectiveOn: p.BookedOn, Source: "abbinamento " + a.Rule, Derived: true, Postings: []ledger.Posting{{Event: ledger.CreditExplained,
-			Debit: ledger.DATt, DebitRef: p.ID, Credit: ledger.TRN(r.Channel), CreditRef: r.ID, Cents: a.Cents}}})
-	if err != nil {
-		return err
-	}
-	_, err = tx.Insert(&explanation{AllocationID: a.ID, TxID: posted.ID, At: tx.Now()}).Exec(tx.Ctx)
-	return err
+	return explainAll(tx, []match{{a, r, p, turns}})
 }
 
 // turn counts how often this pair has been matched, so that a match made again

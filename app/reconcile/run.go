@@ -69,7 +69,7 @@ func Work(after ...func(tx *tenants.Tx) error) func(ctx context.Context, db *ten
 	}
 }
 
-const stepSize = 1000
+const stepSize = 5000
 
 // Step is a chunk of a run: the passes over everything that is open. It
 // confirms at the most limit matches; more says that others are waiting. A
@@ -83,8 +83,11 @@ func Step(tx *tenants.Tx, run uuid.UUID, limit int) (out Outcome, more bool, err
 	if err != nil {
 		return out, false, err
 	}
+	for _, a := range standing {
+		s.turns[pair{a.Left, a.Right}]++
+	}
 	edges := s.pass()
-	var wanted []ledger.Allocation
+	var wanted []match
 	keep := map[uuid.UUID]bool{}
 	for _, e := range edges {
 		a := s.allocation(e, run)
@@ -117,7 +120,9 @@ func Step(tx *tenants.Tx, run uuid.UUID, limit int) (out Outcome, more bool, err
 			} else {
 				out.Proposed++
 			}
-			wanted = append(wanted, a)
+			turns := s.turns[pair{a.Left, a.Right}] + 1
+			a.ID = tx.NewID()
+			wanted = append(wanted, match{a, s.batches[e.batch].Remittance, s.credits[e.credit].Provisional, turns})
 		}
 	}
 	if out.Withdrawn, err = withdraw(tx, standing, keep, more); err != nil {
@@ -181,22 +186,20 @@ func withdraw(tx *tenants.Tx, standing map[string]ledger.Allocation, keep map[uu
 	return n, nil
 }
 
-func write(tx *tenants.Tx, wanted []ledger.Allocation) error {
+func write(tx *tenants.Tx, wanted []match) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	for i := range wanted {
-		wanted[i].ID = tx.NewID()
-	}
-	if _, err := ledger.Allocate(tx, wanted...); err != nil {
-		return err
-	}
-	for _, a := range wanted {
-		if a.Status == ledger.Confirmed {
-			if err := explain(tx, a); err != nil {
-				return err
-			}
+	all := make([]ledger.Allocation, len(wanted))
+	var confirmed []match
+	for i, m := range wanted {
+		all[i] = m.Allocation
+		if m.Status == ledger.Confirmed {
+			confirmed = append(confirmed, m)
 		}
 	}
-	return nil
+	if _, err := ledger.Allocate(tx, all...); err != nil {
+		return err
+	}
+	return explainAll(tx, confirmed)
 }

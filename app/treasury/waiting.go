@@ -46,6 +46,10 @@ func Waitings(tx *tenants.Tx) (all []Waiting, err error) {
 
 // wake takes out the movements that waited for provisionals.
 func wake(tx *tenants.Tx, opened []Provisional) (all []Entry, err error) {
+	waiting, err := tx.SelectFrom("journal_waiting").Where("side <> ?", ForOrder).Exists(tx.Ctx)
+	if err != nil || !waiting { // as a rule nothing waits
+		return nil, err
+	}
 	for _, p := range opened {
 		some, err := Wake(tx, p.Account, p.Year, p.Side, p.Number)
 		if err != nil {
