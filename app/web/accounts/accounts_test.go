@@ -62,6 +62,46 @@ func TestPages(t *testing.T) {
 	})
 }
 
+var href = regexp.MustCompile(`href="(/ragioneria[^"#]*)`)
+
+// TestNoDeadLinks follows every link of the accountant's pages, and of those
+// to which they lead.
+func TestNoDeadLinks(t *testing.T) {
+	s := newSite(t, tenantstest.SQLite(t))
+	s.within(s.alfa, func(tx *tenants.Tx) error {
+		proposed, err := accounting.Propose(tx)
+		if err != nil {
+			return err
+		}
+		if _, err := accounting.ExportOrders(tx, []string{proposed[0].Key}, all.WriteOrders); err != nil {
+			return err
+		}
+		run, err := jobs.Start(tx, jobs.Import, jobs.ImportParams{Phase: jobs.Check, Name: "rotto.xml"})
+		if err != nil {
+			return err
+		}
+		return jobs.AddProblems(tx, run.ID, 1, []jobs.Problem{{Line: 7, Reason: "prova", Severity: jobs.SeverityError}})
+	})
+	todo, seen := []string{"/ragioneria/tesoreria", "/ragioneria/riconciliazione", "/ragioneria/reversali"}, map[string]bool{}
+	for len(todo) > 0 {
+		link := todo[0]
+		if todo = todo[1:]; seen[link] {
+			continue
+		}
+		seen[link] = true
+		status, body := s.get(auth.RoleAccountant, link)
+		if status != 200 {
+			t.Errorf("a page links to %s, which answers %d", link, status)
+		}
+		for _, m := range href.FindAllStringSubmatch(body, -1) {
+			todo = append(todo, strings.ReplaceAll(m[1], "&amp;", "&"))
+		}
+	}
+	if len(seen) < 12 {
+		t.Errorf("only %d links were followed: %v", len(seen), seen)
+	}
+}
+
 var ownWords = regexp.MustCompile(`<code>[^<]*</code>|name="csrf" value="[^"]*"`)
 
 // TestForeignIsUnknown compares the answer to another town's id with the

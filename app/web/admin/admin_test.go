@@ -72,6 +72,30 @@ func TestPages(t *testing.T) {
 	})
 }
 
+var href = regexp.MustCompile(`href="(/admin[^"#]*)`)
+
+// TestNoDeadLinks follows every link of the set-up's pages.
+func TestNoDeadLinks(t *testing.T) {
+	s := newSite(t, tenantstest.SQLite(t))
+	seen := map[string]bool{}
+	for _, p := range append(pages, ownPages[:2]...) {
+		_, body := s.get(t, auth.RoleAdministrator, p.path)
+		for _, m := range href.FindAllStringSubmatch(body, -1) {
+			link := strings.ReplaceAll(m[1], "&amp;", "&")
+			if seen[link] {
+				continue
+			}
+			seen[link] = true
+			if status, _ := s.get(t, auth.RoleAdministrator, link); status != 200 {
+				t.Errorf("%s links to %s, which answers %d", p.path, link, status)
+			}
+		}
+	}
+	if len(seen) < 15 {
+		t.Errorf("only %d links were followed", len(seen))
+	}
+}
+
 var requestCode = regexp.MustCompile(`<code>[^<]*</code>|name="csrf" value="[^"]*"`)
 
 // TestForeignIsUnknown compares the answer to another town's name with the

@@ -150,6 +150,11 @@ func TestTownsWithoutTheirData(t *testing.T) {
 			if path == "/" && (!strings.Contains(body, "Comune di alfa") || !strings.Contains(body, `<td class="text-end cc-num">1</td>`)) {
 				t.Error("the list does not show the town with one run in the queue")
 			}
+			for _, m := range href.FindAllStringSubmatch(body, -1) {
+				if status, _ := s.send(t, host, token, "GET", m[1], nil); status != 200 {
+					t.Errorf("%s links to %s, which answers %d", path, m[1], status)
+				}
+			}
 			if path == "/registro" && !strings.Contains(body, "tenant.add") {
 				t.Error("the register does not show the town's registration")
 			}
@@ -159,6 +164,8 @@ func TestTownsWithoutTheirData(t *testing.T) {
 		}
 	})
 }
+
+var href = regexp.MustCompile(`<a [^>]*href="(/[^"#]*)`)
 
 func newTown(change ...string) url.Values {
 	v := url.Values{"name": {"Comune di Gamma"}, "slug": {"gamma"}, "fiscal_code": {"80000010589"}, "host": {"gamma.localhost"}, "email": {"capo@gamma.example"}, "admin": {"Capo"}}
