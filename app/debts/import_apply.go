@@ -2,7 +2,9 @@ package debts
 
 import (
 	"fmt"
+	"strconv"
 
+	"cassacomune/app/codes"
 	"cassacomune/tenants"
 )
 
@@ -26,6 +28,9 @@ func ApplyGroups(tx *tenants.Tx, all []Judged) error {
 			}
 		}
 	}
+	if err := passPrinted(tx, all); err != nil {
+		return err
+	}
 	if err := bear(tx, born); err != nil {
 		return err
 	}
@@ -33,6 +38,48 @@ func ApplyGroups(tx *tenants.Tx, all []Judged) error {
 		return err
 	}
 	return keepAliases(tx, append(born, altered...))
+}
+
+// mostBase is up to where printed numbers move our own series. Our series
+// never comes to those above.
+const mostBase = 1_000_000_000_000
+
+// passPrinted takes our series of numbers past those that the office has
+// printed itself, so that none is given out twice.
+func passPrinted(tx *tenants.Tx, all []Judged) error {
+	town, err := tx.Municipality()
+	if err != nil {
+		return err
+	}
+	highest := int64(0)
+	for _, j := range all {
+		for _, r := range j.Rows {
+			base, ok := ownBase(r.Notice, town.Settings.Segregation)
+			if ok && j.Outcome != Refused && base < mostBase {
+				highest = max(highest, base)
+			}
+		}
+	}
+	if highest == 0 {
+		return nil
+	}
+	c := counter{Name: "code", Value: highest}
+	_, err = tx.Insert(&c).On("CONFLICT (tenant_id, name) DO UPDATE").
+		Set("value = CASE WHEN ?TableAlias.value < EXCLUDED.value THEN EXCLUDED.value ELSE ?TableAlias.value END").Returning("NULL").Exec(tx.Ctx)
+	if err != nil {
+		return fmt.Errorf("pass printed numbers: %w", err)
+	}
+	return nil
+}
+
+// ownBase is the number inside a notice of the form that we issue too.
+func ownBase(notice string, segregation int) (base int64, ok bool) {
+	n, err := codes.ReadNotice(notice)
+	if notice == "" || err != nil && !codes.WrongCheck(err) || n.Segregation != fmt.Sprintf("%02d", segregation) {
+		return 0, false
+	}
+	base, err = strconv.ParseInt(notice[3:16], 10, 64)
+	return base, err == nil
 }
 
 func bear(tx *tenants.Tx, list []*Judged) error {

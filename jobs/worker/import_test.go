@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"cassacomune/app/codes"
 	"cassacomune/app/debts"
 	"cassacomune/app/fault"
 	"cassacomune/app/formats/debtcsv"
@@ -417,6 +418,29 @@ func TestKilledBetweenChunks(t *testing.T) {
 		}
 		got := state(t, db, id)
 		same(t, "debts and totals", append([]string{fmt.Sprint(len(got))}, got[2500:]...), []string{"2502", "ACC 25000,00", "CRE 25000,00"})
+	})
+}
+
+// TestPrintedNotices loads debts whose notices the office has printed with the
+// very numbers that our own series would come to.
+func TestPrintedNotices(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		id := town(t, db)
+		printed, err := codes.NewNotice(1, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := strings.Replace(header, "\r\n", ";numero_avviso\r\n", 1)
+		line := func(position, notice string) string {
+			return strings.Replace(row(position, "10,00"), "\r\n", ";"+notice+"\r\n", 1)
+		}
+		load(t, db, id, file+line("A", "")+line("B", printed)+line("C", "")+line("D", ""))
+		load(t, db, id, file+line("E", "")+line("F", ""))
+		same(t, "debts", len(state(t, db, id)), 6+2)
+		run, p := check(t, db, id, by, file+line("G", printed)+line("H", "301000000000777777")+line("I", "301000000000777777"))
+		if got := problems(t, db, id, run); p.Errors != 2 || !strings.Contains(strings.Join(got, "\n"), "già di un'altra posizione") || !strings.Contains(strings.Join(got, "\n"), "già usato nel file") {
+			t.Errorf("notices used twice: %d errors, %q", p.Errors, got)
+		}
 	})
 }
 
