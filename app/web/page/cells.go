@@ -10,7 +10,7 @@ import (
 // walking a template for every cell: of a list page that walk was the cost.
 func rows(all [][]Cell) template.HTML {
 	var b strings.Builder
-	b.Grow(256 * len(all))
+	b.Grow(1536 * len(all))
 	for _, row := range all {
 		b.WriteString("<tr>")
 		for _, c := range row {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"cassacomune/app/day"
@@ -68,11 +69,20 @@ func symbolsOf(files fs.FS) map[string]bool {
 	return ids
 }
 
+// icons keeps what was drawn: templates name few, always the same.
+var icons sync.Map
+
 // icon draws a symbol of the sprite beside a text; it says nothing itself.
 func icon(name, class string) (template.HTML, error) {
+	key := [2]string{name, class}
+	if drawn, ok := icons.Load(key); ok {
+		return drawn.(template.HTML), nil
+	}
 	if !symbols[name] {
 		return "", fmt.Errorf("no icon %q in static/sprites.svg: add it in static/build", name)
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="icon %s" aria-hidden="true"><use href="%s#%s"></use></svg>`,
-		template.HTMLEscapeString(class), static.Path("sprites.svg"), name)), nil
+	drawn := template.HTML(fmt.Sprintf(`<svg class="icon %s" aria-hidden="true"><use href="%s#%s"></use></svg>`,
+		template.HTMLEscapeString(class), static.Path("sprites.svg"), name))
+	icons.Store(key, drawn)
+	return drawn, nil
 }
