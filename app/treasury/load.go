@@ -197,10 +197,22 @@ func side(document string) Side {
 func openAll(tx *tenants.Tx, fresh []Entry) (woken []Entry, err error) {
 	var rows []Provisional
 	var posts []ledger.Entry
+	there, err := openedBefore(tx, fresh)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range fresh {
 		s := side(e.Document)
 		if s == "" || e.Operation != executed || e.Cents == 0 {
 			continue
+		}
+		if k := (provisionalKey{s, e.Year, e.Number}); there[k] {
+			if err := Wait(tx, e, twice, e.Number, "Il giornale apre di nuovo un provvisorio che c'è già: va verificato con il Tesoriere."); err != nil {
+				return nil, err
+			}
+			continue
+		} else {
+			there[k] = true
 		}
 		p := Provisional{ID: tx.NewID(), Account: e.Account, Year: e.Year, Number: e.Number, Side: s, Cents: e.Cents, State: Open,
 			EffectiveOn: firstDay(e.EffectiveOn, e.BookedOn), BookedOn: e.BookedOn, PartyName: e.PartyName, PartyCode: e.PartyCode,
@@ -214,15 +226,41 @@ func openAll(tx *tenants.Tx, fresh []Entry) (woken []Entry, err error) {
 		return nil, nil
 	}
 	if _, err := tx.Insert(&rows).Exec(tx.Ctx); err != nil {
-		if strings.Contains(err.Error(), "provisional_key") || strings.Contains(err.Error(), "UNIQUE") {
-			return nil, fault.New(fault.Conflict, "treasury.number", "Un provvisorio con lo stesso numero è già stato aperto: il giornale va verificato con il Tesoriere.")
-		}
 		return nil, fmt.Errorf("insert provisionals: %w", err)
 	}
 	if _, err := ledger.PostAll(tx, posts); err != nil {
 		return nil, fmt.Errorf("post provisionals: %w", err)
 	}
 	return wake(tx, rows)
+}
+
+type provisionalKey struct {
+	side   Side
+	year   int
+	number string
+}
+
+// openedBefore returns the provisionals that movements of one account would
+// open a second time.
+func openedBefore(tx *tenants.Tx, fresh []Entry) (map[provisionalKey]bool, error) {
+	there := map[provisionalKey]bool{}
+	var numbers []string
+	for _, e := range fresh {
+		if side(e.Document) != "" && e.Operation == executed {
+			numbers = append(numbers, e.Number)
+		}
+	}
+	if len(numbers) == 0 {
+		return there, nil
+	}
+	var rows []Provisional
+	if err := tx.Select(&rows).Column("side", "year", "number").Where("account = ?", fresh[0].Account).Where("number IN (?)", bun.List(numbers)).Scan(tx.Ctx); err != nil {
+		return nil, fmt.Errorf("provisionals opened before: %w", err)
+	}
+	for _, p := range rows {
+		there[provisionalKey{p.Side, p.Year, p.Number}] = true
+	}
+	return there, nil
 }
 
 func opening(p Provisional) ledger.Posting {
@@ -280,10 +318,10 @@ func Retry(tx *tenants.Tx, provisional uuid.UUID, free Free) error {
 		return err
 	}
 	for _, e := range woken {
-		if side(e.Document) == "" {
-			err = Wait(tx, e, p.Side, p.Number, "In attesa del provvisorio.")
-		} else {
+		if side(e.Document) != "" && e.Operation == reversed {
 			err = cancel(tx, e, free)
+		} else {
+			err = Wait(tx, e, p.Side, p.Number, "Va verificato con il Tesoriere.")
 		}
 		if err != nil {
 			return err

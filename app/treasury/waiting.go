@@ -29,6 +29,10 @@ type Waiting struct {
 // provisional.
 const ForOrder Side = "order"
 
+// twice is the side of movements that open what is open already: no arrival
+// wakes them, a person looks at them.
+const twice Side = "twice"
+
 // Wait keeps a movement until what it names arrives.
 func Wait(tx *tenants.Tx, e Entry, s Side, number, why string) error {
 	_, err := tx.Insert(&Waiting{EntryID: e.ID, Account: e.Account, Year: e.Year, Side: s, Number: number, Why: why, Since: tx.Now()}).
