@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -54,7 +55,7 @@ func (w *importer) look(format *all.Format, file io.Reader, survey *debts.Survey
 	for g := range debts.Groups(format.Read(lines), lines.text) {
 		survey.Look(&g, w.town.FiscalCode)
 		if survey.Body != "" {
-			return w.foreign(survey.Body, survey.Line)
+			return w.foreign(survey.Line, "ente", survey.Body, "Il file è di un altro ente")
 		}
 		w.preview.Unusable = w.preview.Unusable || g.Unusable
 		if chunk = append(chunk, g); len(chunk) < groupsAtOnce {
@@ -70,8 +71,18 @@ func (w *importer) look(format *all.Format, file io.Reader, survey *debts.Survey
 	return w.judge(chunk)
 }
 
-func (w *importer) foreign(body string, line int) error {
-	return fault.New(fault.Invalid, "import.body", "Il file è di un altro ente (codice fiscale %s, riga %d): non è stato caricato nulla.", body, line)
+// foreign refuses a file of somebody else. Whose it is stands in a problem, not
+// in the sentence: sentences are logged.
+func (w *importer) foreign(line int, field, value, what string) error {
+	w.problem(formats.Problem{Line: line, Field: field, Value: value, Reason: what, Severity: formats.Error})
+	if err := w.beat(true); err != nil {
+		return err
+	}
+	where := ""
+	if line > 0 {
+		where = fmt.Sprintf(" (riga %d)", line)
+	}
+	return fault.New(fault.Invalid, "import.foreign", "%s%s: non è stato caricato nulla.", what, where)
 }
 
 // begin forgets what an earlier try of the same pass has found.
@@ -216,9 +227,9 @@ func (w *importer) checkFlow(format *all.Format, file io.Reader) error {
 		case e.Entry != nil:
 			w.preview.Rows++
 		case e.Flow != nil && e.Flow.Channel == "poste" && !sameAccount(e.Flow.Account, w.town.Postal.Account):
-			return fault.New(fault.Invalid, "import.account", "Il file è del conto corrente postale %s, che non è quello del Comune: non è stato caricato nulla.", e.Flow.Account)
+			return w.foreign(0, "numero_cc", e.Flow.Account, "Il file è di un conto corrente postale che non è quello del Comune")
 		case e.Statement != nil && e.Statement.Body != "" && w.town.Treasurer.BodyCode != "" && e.Statement.Body != w.town.Treasurer.BodyCode:
-			return fault.New(fault.Invalid, "import.body", "Il giornale è di un altro ente (codice %s presso il tesoriere): non è stato caricato nulla.", e.Statement.Body)
+			return w.foreign(0, "codice_ente_BT", e.Statement.Body, "Il giornale è di un altro ente del tesoriere")
 		}
 		if events++; events%groupsAtOnce == 0 {
 			if err := w.beat(len(w.problems) > 0); err != nil {

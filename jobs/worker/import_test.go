@@ -296,6 +296,7 @@ func TestAnotherTownsFile(t *testing.T) {
 		if run.State != jobs.Failed || !strings.Contains(run.Error, "altro ente") {
 			t.Errorf("another town's file: %s %q, want refused", run.State, run.Error)
 		}
+		same(t, "problems", problems(t, db, id, run), []string{`3 ente "00000000018" error: Il file è di un altro ente`})
 		if _, err := jobs.ApproveImport(ctx, db.DB, id, by, run.ID, jobs.GoodRows); !fault.Is(err, fault.Conflict) {
 			t.Errorf("approval of a refused file: %v, want Conflict", err)
 		}
