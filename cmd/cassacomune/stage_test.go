@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,12 +32,13 @@ import (
 // the product and the outside world behind one address.
 type stage struct {
 	*seeding
-	t    *testing.T
-	data *tenantstest.Data
-	app  *fiber.App
-	http *http.Client
-	a, b *demoTown
-	made map[string][]column
+	t     *testing.T
+	data  *tenantstest.Data
+	app   *fiber.App
+	http  *http.Client
+	a, b  *demoTown
+	made  map[string][]column
+	asked atomic.Int64
 }
 
 func newStage(t *testing.T, data *tenantstest.Data) *stage {
@@ -46,8 +49,9 @@ func newStage(t *testing.T, data *tenantstest.Data) *stage {
 	must(t, err)
 	s := &stage{t: t, data: data, seeding: newSeeding(t, ctx, data, placeOf(l.Addr()))}
 	s.a, s.b = s.towns[0], s.towns[1]
-	serve := &serveCommand{data: dataFor(data), OperatorHost: operatorHost}
-	s.app, err = serve.web(&instance{db: s.db, log: slog.New(slog.DiscardHandler)}, web.Config{Test: true})
+	serve := &serveCommand{data: dataFor(data), OperatorHost: operatorHost, Proxies: []string{"127.0.0.1"}}
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	s.app, err = serve.web(&instance{db: s.db, log: log}, web.Config{Test: true})
 	must(t, err)
 	server := s.app.Server()
 	server.Handler = byHost(s.place, s.world, server.Handler)
@@ -209,6 +213,8 @@ func (v *visitor) send(method, path string, form url.Values) reply {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
+	n := v.s.asked.Add(1) // each request from another address: limits of rate are tested elsewhere
+	r.Header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", n>>16&255, n>>8&255, n&255))
 	for name, value := range v.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
