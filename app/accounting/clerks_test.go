@@ -2,9 +2,13 @@ package accounting_test
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"cassacomune/app/accounting"
@@ -133,6 +137,47 @@ func TestTransfersThatHoldSeveralDaysOrAPart(t *testing.T) {
 			t.Errorf("Propose = %+v, want the whole run gross, and no credit that is explained in part", orders)
 		}
 	})
+}
+
+// TestABatchSpreadOverTwoCredits has one transfer for two assessments come in
+// two parts: each credit orders its own share, in file order, and the fee once.
+func TestABatchSpreadOverTwoCredits(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		m := begin(t, db)
+		m.paid("A", "vpos", 10000)
+		batch := m.remit("vpos", "F-0001", "T1", second, line("A", 10000, 100), line("NESSUNO", 500, 0))
+		late, early := entryOf("1", "X"), entryOf("2", "Y")
+		early.Cents, late.Cents = 6000, 4400
+		m.read(told(second, early))
+		m.read(told(second.AddDays(1), late))
+		for _, number := range []string{"1", "2"} { // decided in the other order
+			p := m.provisional(number)
+			m.within(clerk, func(tx *tenants.Tx) error {
+				_, err := reconcile.Match(tx, batch.ID, p.ID, 0, "in due volte")
+				return err
+			})
+		}
+		var got []string
+		for _, o := range m.propose() {
+			for _, l := range o.Lines {
+				got = append(got, fmt.Sprintf("%s %s %s %d", o.Assessment, l.ProvisionalNumber, l.Kind, l.Cents))
+			}
+		}
+		want := []string{"12 2 REGOLARIZZAZIONE 6000", "12 2 COMPENSAZIONE 100", "12 1 REGOLARIZZAZIONE 3900", "91 1 REGOLARIZZAZIONE 500"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("lines (-want +got)\n%s", diff)
+		}
+	})
+}
+
+func TestColumnsAreThoseOfTheContract(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/formats/orders-csv.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\n    " + strings.Join(accounting.Columns, ";") + "\n"; !strings.Contains(string(doc), want) {
+		t.Errorf("docs/formats/orders-csv.md does not have the line %q", want)
+	}
 }
 
 func TestARunOfTheWorker(t *testing.T) {
