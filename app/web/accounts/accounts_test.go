@@ -35,7 +35,7 @@ func TestPages(t *testing.T) {
 			{"/ragioneria/riconciliazione?che=DAT.t", everybody, []string{"Accredito del Tesoriere che nessun riversamento spiega"}},
 			{"/ragioneria/riconciliazione.csv", everybody, []string{"prossima_azione", "MINISTERO alfa"}},
 			{"/ragioneria/riconciliazione/avanzamento", everybody, []string{"data-cc-progress"}},
-			{"/ragioneria/riconciliazione/" + s.alfa.credit["post"].String(), everybody, []string{"INCASSO BOLLETTINI", "12345-alfa", "Termine di 60 giorni"}},
+			{"/ragioneria/riconciliazione/" + s.alfa.credit["post"].String(), everybody, []string{"INCASSO BOLLETTINI", "12345-alfa", "Termine di 60 giorni", `href="/segui?codice=2026/`}},
 			{"/ragioneria/riconciliazione/" + s.alfa.credit["pos"].String(), everybody, []string{"Abbinamenti confermati", "riferimento nella causale"}},
 			{"/ragioneria/reversali", everybody, []string{"Mense", "accertamento 12 del 2026", "commissione in compensazione", "100,00"}},
 			{"/ragioneria/controlli", everybody, []string{"Nessuna anomalia"}},

@@ -55,6 +55,7 @@ type sheet struct {
 	Table    *page.Table
 	Empty    *page.Empty
 	New      page.Link // to a form on a page of its own
+	Years    []page.Link
 	FormName string
 	Sections []section
 	Action   string

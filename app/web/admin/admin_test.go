@@ -26,6 +26,7 @@ var pages = []struct{ path, says string }{
 	{"/admin/conti", "Tesoreria alfa"},
 	{"/admin/conti/alfa-tes", "Tesoreria alfa"},
 	{"/admin/capitoli", "Mense alfa"},
+	{"/admin/capitoli?esercizio=2025", "Nessun capitolo per il 2025"},
 	{"/admin/capitoli/2026/alfa-3010", "E.3.01.02.01.008"},
 	{"/admin/accertamenti", "residui"},
 	{"/admin/accertamenti/2025/alfa-12", "Accertamento alfa"},

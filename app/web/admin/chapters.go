@@ -47,7 +47,10 @@ func showChapters(c *fiber.Ctx, s sheet) error {
 			{Text: ch.AccountCode, Kind: "code"}, {Text: ch.Siope, Kind: "code"}, {Text: ch.Title}, {Text: ch.Typology}})
 	}
 	if s.Table = t; len(all) == 0 {
-		s.Table, s.Empty = nil, &page.Empty{Title: "Nessun capitolo per il " + strconv.Itoa(year), Text: "Aggiungi i capitoli di entrata su cui il Comune incassa. Per un altro anno aggiungi ?esercizio=" + strconv.Itoa(year-1) + " all'indirizzo."}
+		s.Table, s.Empty = nil, &page.Empty{Title: "Nessun capitolo per il " + strconv.Itoa(year), Text: "Aggiungi i capitoli di entrata su cui il Comune incassa."}
+	}
+	for y := year - 1; y <= year+1; y++ {
+		s.Years = append(s.Years, page.Link{Name: strconv.Itoa(y), URL: "/admin/capitoli?esercizio=" + strconv.Itoa(y), Active: y == year})
 	}
 	s.FormName, s.Submit = "Aggiungi un capitolo", "Aggiungi"
 	s.Sections = chapterFields(&s, true)
