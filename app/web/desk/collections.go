@@ -135,7 +135,11 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		p.Edges = edgeTable(edges)
+		files, err := fileNames(tx)
+		if err != nil {
+			return err
+		}
+		p.Facts, p.Edges = factTable(p.Collection, p.Receipt, files), edgeTable(edges, files)
 		p.Lines, err = lineTable(tx, p.Collection.Lines)
 		return err
 	})
@@ -145,7 +149,6 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 	p.Title = fmt.Sprintf("Incasso di %s", p.Collection.Cents)
 	p.Channel = d.channels.of(p.Collection.Channel)
 	p.State, p.Badge = standingOf(p.Collection)
-	p.Facts = factTable(p.Collection, p.Receipt)
 	if p.Key = p.Collection.Code; p.Key == "" {
 		p.Key = p.Collection.Key
 	}
@@ -153,7 +156,7 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 }
 
 // factTable is what the channel said.
-func factTable(c collections.Listed, r collections.Receipt) page.Table {
+func factTable(c collections.Listed, r collections.Receipt, files sources) page.Table {
 	t := page.Table{ID: "fatti", Caption: "Che cosa ha detto il canale", Columns: []page.Column{{Name: "Dato"}, {Name: "Valore"}}}
 	code := page.Cell{Text: "nessuno"}
 	if c.Code != "" {
@@ -165,7 +168,7 @@ func factTable(c collections.Listed, r collections.Receipt) page.Table {
 	if c.ProviderID != "" {
 		row("Operazione del gestore", page.Cell{Text: c.ProviderID})
 	}
-	row("Saputo il", page.Cell{Text: clock(c.KnownAt) + ", " + sourceName(c.Source)})
+	row("Saputo il", page.Cell{Text: clock(c.KnownAt) + ", " + files.name(c.Source)})
 	row("Commissione", page.Cell{Text: c.Fee.String()})
 	row("Ricevuta", page.Cell{Text: "n. " + r.Number, URL: "/ricevute/" + r.Token})
 	return t
@@ -217,17 +220,17 @@ var levels = map[ledger.Level]string{ledger.R1: "Posizione e incasso", ledger.R2
 var statuses = map[ledger.Status]string{ledger.Proposed: "proposto", ledger.Confirmed: "confermato", ledger.Voided: "sciolto"}
 
 // edgeTable shows allocations with the reasons that were kept of them.
-func edgeTable(edges []ledger.Allocation) page.Table {
+func edgeTable(edges []ledger.Allocation, files sources) page.Table {
 	t := page.Table{ID: "prove", Caption: "Abbinamenti e loro prove",
 		Columns: []page.Column{{Name: "Fra"}, {Name: "Stato"}, {Name: "Regola"}, {Name: "Prove"}, {Name: "Chi e quando"}, {Name: "Importo", Money: true}}}
 	for _, e := range edges {
-		t.Rows = append(t.Rows, []page.Cell{{Text: levels[e.Level]}, {Text: statuses[e.Status]}, {Text: e.Rule}, {Text: evidence(e.Evidence)},
+		t.Rows = append(t.Rows, []page.Cell{{Text: levels[e.Level]}, {Text: statuses[e.Status]}, {Text: e.Rule}, {Text: evidence(e.Evidence, files)},
 			{Text: whoIs(e.Who) + ", " + clock(e.When)}, {Text: e.Cents.String(), Kind: "money"}})
 	}
 	return t
 }
 
-func evidence(reasons []ledger.Reason) string {
+func evidence(reasons []ledger.Reason, files sources) string {
 	var all []string
 	for _, r := range reasons {
 		s := r.What
@@ -235,7 +238,7 @@ func evidence(reasons []ledger.Reason) string {
 			s += ": " + strings.Trim(r.Left+" = "+r.Right, " =")
 		}
 		if r.Where != "" {
-			s += " (" + sourceName(r.Where) + ")"
+			s += " (" + files.name(r.Where) + ")"
 		}
 		all = append(all, s)
 	}

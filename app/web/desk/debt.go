@@ -101,7 +101,11 @@ func (p *debtView) load(tx *tenants.Tx, id uuid.UUID, names channelNames) (err e
 	p.Badge, p.Late = badges[p.Debt.State], late(p.Debt, tx.Today())
 	p.Line = lineOf(p.Words, p.Debt, reached[id])
 	p.Items, p.Parties = itemTable(p.Debt), partyTable(p.Debt)
-	p.Events, p.Paid = eventTable(events), paidTable(paid, names)
+	files, err := fileNames(tx)
+	if err != nil {
+		return err
+	}
+	p.Events, p.Paid = eventTable(events, files), paidTable(paid, names)
 	p.Ways = ways(p.Words, priced)
 	if len(p.Debt.Codes) > 0 {
 		p.SearchCode = p.Debt.Codes[0].Code
@@ -156,14 +160,14 @@ func partyTable(d debts.Debt) page.Table {
 
 var eventNames = map[string]string{"loaded": "Caricata", "changed": "Corretta", "annulled": "Annullata", "reissued": "Riemessa", "paid": "Pagamento"}
 
-func eventTable(events []debts.Event) page.Table {
+func eventTable(events []debts.Event, files sources) page.Table {
 	t := page.Table{ID: "storia", Caption: "Che cosa è successo", Columns: []page.Column{{Name: "Quando"}, {Name: "Che cosa"}, {Name: "Chi"}, {Name: "Dettaglio"}, {Name: "Importo", Money: true}}}
 	for _, e := range events {
 		name := eventNames[e.Kind]
 		if name == "" {
 			name = e.Kind
 		}
-		t.Rows = append(t.Rows, []page.Cell{{Text: clock(e.At)}, {Text: name}, {Text: e.Actor}, {Text: sourceName(e.Detail)}, {Text: e.Cents.String(), Kind: "money"}})
+		t.Rows = append(t.Rows, []page.Cell{{Text: clock(e.At)}, {Text: name}, {Text: e.Actor}, {Text: files.name(e.Detail)}, {Text: e.Cents.String(), Kind: "money"}})
 	}
 	return t
 }

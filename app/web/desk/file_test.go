@@ -109,6 +109,7 @@ func TestFile(t *testing.T) {
 		list := o.get("clerk", "/desk/posizioni")
 		list.says(t, 200, "· A<", "45,00")
 		list.silent(t, "· B<", "· C<")
+		o.get("clerk", "/segui?codice=A").says(t, 200, "Fonte: file mensa marzo.csv")
 		o.get("clerk", "/desk/lavorazioni").says(t, 200, "Caricamento di un file", "Finita")
 	})
 }

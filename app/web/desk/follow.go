@@ -52,8 +52,11 @@ func (d *desk) follow(c *fiber.Ctx) error {
 		return page.Show(c, "desk/follow", p)
 	}
 	var line trace.Line
+	var files sources
 	err := at.Read(c, func(tx *tenants.Tx) (err error) {
-		line, err = trace.Follow(tx, p.Code)
+		if line, err = trace.Follow(tx, p.Code); err == nil {
+			files, err = fileNames(tx)
+		}
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
@@ -68,7 +71,7 @@ func (d *desk) follow(c *fiber.Ctx) error {
 		return err
 	}
 	p.What = line.What
-	p.Line, p.Stages = d.stages(p.Words, line, at)
+	p.Line, p.Stages = d.stages(p.Words, line, files, at)
 	return page.Show(c, "desk/follow", p)
 }
 
@@ -93,11 +96,11 @@ var waits = map[trace.Stage]string{
 	trace.Ordered:   "Il giornale di cassa non riporta ancora la reversale che regolarizza l'accredito.",
 }
 
-func (d *desk) stages(w page.Words, line trace.Line, at *page.Request) (page.Line, []stageView) {
+func (d *desk) stages(w page.Words, line trace.Line, files sources, at *page.Request) (page.Line, []stageView) {
 	to := map[uuid.UUID][]edgeView{}
 	for _, e := range line.Edges {
 		e.Who = whoIs(e.Who)
-		to[e.To] = append(to[e.To], edgeView{e, origins[e.Origin], evidence(e.Evidence)})
+		to[e.To] = append(to[e.To], edgeView{e, origins[e.Origin], evidence(e.Evidence, files)})
 	}
 	var due money.Cents
 	for _, n := range line.At(trace.Due) {
@@ -112,7 +115,7 @@ func (d *desk) stages(w page.Words, line trace.Line, at *page.Request) (page.Lin
 			for _, e := range to[n.ID] {
 				sum += e.Cents
 			}
-			n.Evidence, n.Title = sourceName(n.Evidence), d.named(n)
+			n.Evidence, n.Title = files.name(n.Evidence), d.named(n)
 			v.Nodes = append(v.Nodes, nodeView{n, nodeURL(n, at), to[n.ID]})
 		}
 		if len(nodes) == 0 {

@@ -6,6 +6,8 @@ import (
 
 	"cassacomune/app/auth"
 	"cassacomune/app/day"
+	"cassacomune/jobs"
+	"cassacomune/tenants"
 )
 
 // clock prints an instant as the clock on the wall showed it.
@@ -27,12 +29,35 @@ func (n channelNames) of(key string) string {
 	return key
 }
 
-// sourceName shortens where something came from: "file <sha256>" would fill
-// the line.
-func sourceName(source string) string {
+// sources are the names of the files that were brought, by their SHA-256.
+type sources map[string]string
+
+// namedFiles is how many of the newest imports are looked through for the name
+// of a file; an older one is named by the beginning of its SHA-256.
+const namedFiles = 500
+
+func fileNames(tx *tenants.Tx) (sources, error) {
+	runs, err := jobs.List(tx, namedFiles, jobs.Import)
+	names := make(sources, len(runs))
+	for _, r := range runs {
+		var p jobs.ImportParams
+		if err := r.Decode(&p); err != nil {
+			return nil, err
+		}
+		names[p.Blob] = p.Name
+	}
+	return names, err
+}
+
+// name says where something came from as people know it.
+func (n sources) name(source string) string {
 	if rest, ok := strings.CutPrefix(source, "file "); ok {
 		if sum, place, _ := strings.Cut(rest, ","); len(sum) == 64 {
-			return strings.TrimSuffix("file "+sum[:12]+","+place, ",")
+			name := sum[:12]
+			if known, ok := n[sum]; ok {
+				name = known
+			}
+			return strings.TrimSuffix("file "+name+","+place, ",")
 		}
 	}
 	if code, ok := strings.CutPrefix(source, "notification "); ok {
