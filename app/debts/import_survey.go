@@ -15,14 +15,14 @@ type Survey struct {
 	Line int    // where it stands
 
 	seed      maphash.Seed
-	debts     map[uint64]struct{}
-	notices   map[uint64]struct{}
+	debts     seen
+	notices   seen
 	scattered map[uint64]bool // debts in several places; false: found in this round
 }
 
 // NewSurvey begins a first pass.
 func NewSurvey() *Survey {
-	return &Survey{seed: maphash.MakeSeed(), debts: map[uint64]struct{}{}, notices: map[uint64]struct{}{}, scattered: map[uint64]bool{}}
+	return &Survey{seed: maphash.MakeSeed(), scattered: map[uint64]bool{}}
 }
 
 // Again returns the survey of a second round, which refuses from the first row
@@ -49,7 +49,7 @@ func (s *Survey) Look(g *Group, fiscalCode string) {
 	}
 	first := g.Rows[0]
 	sum := maphash.String(s.seed, first.DebtType+"\x00"+first.Position)
-	if known := s.scattered[sum]; s.again(s.debts, sum) || known {
+	if known := s.scattered[sum]; s.debts.add(sum) || known {
 		s.scattered[sum] = known
 		g.refuse(first.Line, "codice_posizione", first.Position, "posizione non contigua: le sue righe stanno in più punti del file, e devono stare insieme")
 	}
@@ -58,17 +58,11 @@ func (s *Survey) Look(g *Group, fiscalCode string) {
 		if r.Body != "" && r.Body != fiscalCode && s.Body == "" { // an annulment need not say whose
 			s.Body, s.Line = r.Body, r.Line
 		}
-		if r.Notice != "" && r.Notice != notice && s.again(s.notices, maphash.String(s.seed, r.Notice)) {
+		if r.Notice != "" && r.Notice != notice && s.notices.add(maphash.String(s.seed, r.Notice)) {
 			g.refuse(r.Line, "numero_avviso", r.Notice, "numero di avviso già usato nel file")
 		}
 		notice = r.Notice
 	}
-}
-
-func (s *Survey) again(seen map[uint64]struct{}, sum uint64) bool {
-	_, ok := seen[sum]
-	seen[sum] = struct{}{}
-	return ok
 }
 
 // Outcome is what a group does, or has done.
