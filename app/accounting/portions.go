@@ -13,7 +13,7 @@ import (
 	"cassacomune/app/debts"
 	"cassacomune/app/ledger"
 	"cassacomune/app/money"
-	"cassacomune/app/treasury"
+	"cassacomune/app/reconcile"
 	"cassacomune/tenants"
 )
 
@@ -30,7 +30,7 @@ type books struct {
 	tx       *tenants.Tx
 	settings tenants.Settings
 	types    map[string]tenants.DebtType
-	parts    map[uuid.UUID][]portion // by remittance, in file order
+	parts    map[uuid.UUID][]imputed // by remittance, in file order
 }
 
 func openBooks(tx *tenants.Tx) (*books, error) {
@@ -38,7 +38,7 @@ func openBooks(tx *tenants.Tx) (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &books{tx: tx, settings: m.Settings, types: map[string]tenants.DebtType{}, parts: map[uuid.UUID][]portion{}}
+	b := &books{tx: tx, settings: m.Settings, types: map[string]tenants.DebtType{}, parts: map[uuid.UUID][]imputed{}}
 	types, err := tx.DebtTypes()
 	if err != nil {
 		return nil, err
@@ -49,73 +49,61 @@ func openBooks(tx *tenants.Tx) (*books, error) {
 	return b, nil
 }
 
-// portionsOf spreads what one credit holds over the imputations: of the lines
-// of its remittances, in file order.
-func (b *books) portionsOf(p treasury.Provisional, edges []ledger.Allocation) (all []portion, err error) {
+// portionsOf spreads what one credit holds over the imputations: its shares of
+// the batches behind it, or the whole of them.
+func (b *books) portionsOf(edges []ledger.Allocation) (all []portion, err error) {
 	for _, a := range edges {
 		parts, err := b.remittance(a.Left)
 		if err != nil {
 			return nil, err
 		}
-		from, err := b.before(a, p)
+		shares, err := ledger.Shares(b.tx, ledger.ShareFilter{Allocation: a.ID})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, cut(parts, from, a.Cents)...)
+		if len(shares) == 0 {
+			for _, p := range parts {
+				all = append(all, p.portion)
+			}
+			continue
+		}
+		for _, s := range shares {
+			p, err := b.shared(parts, s)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, p)
+		}
 	}
 	return all, nil
 }
 
-// before is how many cents of a remittance other credits took first: those of
-// an earlier day.
-func (b *books) before(mine ledger.Allocation, p treasury.Provisional) (money.Cents, error) {
-	all, err := ledger.Allocations(b.tx, ledger.Filter{Level: ledger.R3, Left: mine.Left, Status: ledger.Confirmed})
-	if err != nil || len(all) == 1 {
-		return 0, err
-	}
-	var ids []uuid.UUID
-	for _, a := range all {
-		ids = append(ids, a.Right)
-	}
-	others, err := treasury.Some(b.tx, ids)
-	if err != nil {
-		return 0, err
-	}
-	var sum money.Cents
-	for _, a := range all {
-		o := others[a.Right]
-		n := o.EffectiveOn.Compare(p.EffectiveOn)
-		if n < 0 || n == 0 && creditName(o) < creditName(p) {
-			sum += a.Cents
-		}
-	}
-	return sum, nil
+// imputed is a part of a batch with where it goes.
+type imputed struct {
+	reconcile.Part
+	portion
 }
 
-// cut takes net cents out of portions, from a point on. A fee goes with the
-// part that it was withheld from, as far as that is taken.
-func cut(parts []portion, from, cents money.Cents) (taken []portion) {
-	for _, p := range parts {
-		if cents <= 0 {
-			break
-		}
-		if from >= p.net() {
-			from -= p.net()
-			continue
-		}
-		net := min(p.net()-from, cents)
-		part := portion{to: p.to, gross: net}
-		if from == 0 { // its first piece carries the fee
-			part.gross, part.fee = net+p.fee, p.fee
-		}
-		from, cents = 0, cents-net
-		taken = append(taken, part)
+// shared is the portion of a share. The fee of a part goes with the first of
+// its shares.
+func (b *books) shared(parts []imputed, s ledger.Share) (portion, error) {
+	i := slices.IndexFunc(parts, func(p imputed) bool { return p.Line == s.Line && p.Item == s.Item })
+	if i < 0 {
+		return portion{to: imputation{Problem: "Una quota del riversamento non trova più la sua riga: l'ordinativo va preparato a mano."}, gross: s.Cents}, nil
 	}
-	return taken
+	p := portion{to: parts[i].to, gross: s.Cents}
+	all, err := ledger.Shares(b.tx, ledger.ShareFilter{Line: s.Line, Item: s.Item})
+	if err != nil {
+		return p, err
+	}
+	if len(all) > 0 && all[0].Allocation == s.Allocation {
+		p.gross, p.fee = s.Cents+parts[i].fee, parts[i].fee
+	}
+	return p, nil
 }
 
 // remittance spreads a batch over the imputations of what it remits.
-func (b *books) remittance(id uuid.UUID) ([]portion, error) {
+func (b *books) remittance(id uuid.UUID) ([]imputed, error) {
 	if parts, ok := b.parts[id]; ok {
 		return parts, nil
 	}
@@ -123,123 +111,59 @@ func (b *books) remittance(id uuid.UUID) ([]portion, error) {
 	if err := b.tx.One(b.tx.Select(&r).Where("id = ?", id), "Riversamento non trovato."); err != nil {
 		return nil, err
 	}
-	var lines []collections.RemittanceLine
-	if err := b.tx.Select(&lines).Where("remittance_id = ?", id).Order("seq").Scan(b.tx.Ctx); err != nil {
-		return nil, fmt.Errorf("lines of remittance: %w", err)
-	}
-	paid, err := b.collected(r.Channel, lines)
+	parts, err := reconcile.Parts(b.tx, r)
 	if err != nil {
 		return nil, err
 	}
-	var parts []portion
-	for _, l := range lines {
-		if l.Cents < 0 {
-			parts = append(parts, portion{to: imputation{Problem: "Il riversamento " + r.Flow + " contiene storni: l'ordinativo va preparato a mano."}, gross: l.Cents, fee: l.Fee})
-			continue
-		}
-		parts = append(parts, spread(l, paid[l.Key])...)
+	items, types, err := b.items(parts)
+	if err != nil {
+		return nil, err
 	}
-	b.parts[id] = parts
-	return parts, nil
+	all := make([]imputed, len(parts))
+	for i, p := range parts {
+		all[i] = imputed{p, portion{gross: p.Gross, fee: p.Fee}}
+		switch p.Kind {
+		case collections.OnItem:
+			all[i].to = b.item(items[p.Item], types[p.Debt])
+		case collections.Excess:
+			all[i].to = byDefault(b.settings.Defaults.Excess, "le eccedenze")
+		case reconcile.TakenBack:
+			all[i].to = imputation{Problem: "Il riversamento " + r.Flow + " contiene storni: l'ordinativo va preparato a mano."}
+		default:
+			all[i].to = byDefault(b.settings.Defaults.Unknown, "gli incassi da attribuire")
+		}
+	}
+	b.parts[id] = all
+	return all, nil
 }
 
-// spread divides a line over what its collection paid; the fee is taken from
-// the first parts.
-func spread(l collections.RemittanceLine, paid []portion) (parts []portion) {
-	left, fee := l.Cents, l.Fee
-	for i, p := range paid {
-		gross := min(left, p.gross)
-		if i == len(paid)-1 {
-			gross = left
-		}
-		f := min(fee, gross)
-		if gross > 0 {
-			parts = append(parts, portion{p.to, gross, f})
-		}
-		left, fee = left-gross, fee-f
-	}
-	return parts
-}
-
-// collected says where the money of each collection of a batch goes; a
-// collection that nobody knows goes to the default of the unknown.
-func (b *books) collected(channel string, lines []collections.RemittanceLine) (map[string][]portion, error) {
-	out := map[string][]portion{}
-	for part := range slices.Chunk(lines, 500) {
-		keys := make([]string, len(part))
-		for i, l := range part {
-			keys[i] = l.Key
-		}
-		var found []collections.Collection
-		if err := b.tx.Select(&found).Where("channel = ?", channel).Where("key IN (?)", bun.List(keys)).Scan(b.tx.Ctx); err != nil {
-			return nil, fmt.Errorf("collections of batch: %w", err)
-		}
-		if err := b.lines(found, out); err != nil {
-			return nil, err
-		}
-		for _, l := range part {
-			if out[l.Key] == nil {
-				out[l.Key] = []portion{{to: byDefault(b.settings.Defaults.Unknown, "gli incassi da attribuire"), gross: l.Cents}}
+// items reads the items of parts, and the debt types by debt.
+func (b *books) items(parts []reconcile.Part) (map[uuid.UUID]debts.Item, map[uuid.UUID]string, error) {
+	items, types := map[uuid.UUID]debts.Item{}, map[uuid.UUID]string{}
+	for some := range slices.Chunk(parts, 500) {
+		var itemIDs, debtIDs []uuid.UUID
+		for _, p := range some {
+			if p.Kind == collections.OnItem {
+				itemIDs, debtIDs = append(itemIDs, p.Item), append(debtIDs, p.Debt)
 			}
 		}
-	}
-	return out, nil
-}
-
-func (b *books) lines(found []collections.Collection, out map[string][]portion) error {
-	if len(found) == 0 {
-		return nil
-	}
-	ids := make([]uuid.UUID, len(found))
-	keys := map[uuid.UUID]string{}
-	for i, c := range found {
-		ids[i], keys[c.ID] = c.ID, c.Key
-	}
-	var lines []collections.Line
-	if err := b.tx.Select(&lines).Where("collection_id IN (?)", bun.List(ids)).Order("collection_id", "seq").Scan(b.tx.Ctx); err != nil {
-		return fmt.Errorf("lines of collections: %w", err)
-	}
-	items, types, err := b.items(lines)
-	if err != nil {
-		return err
-	}
-	for _, l := range lines {
-		to := byDefault(b.settings.Defaults.Unknown, "gli incassi da attribuire")
-		switch l.Kind {
-		case collections.OnItem:
-			to = b.item(items[l.ItemID], types[l.DebtID])
-		case collections.Excess:
-			to = byDefault(b.settings.Defaults.Excess, "le eccedenze")
+		if len(itemIDs) == 0 {
+			continue
 		}
-		out[keys[l.CollectionID]] = append(out[keys[l.CollectionID]], portion{to: to, gross: l.Cents})
-	}
-	return nil
-}
-
-func (b *books) items(lines []collections.Line) (map[uuid.UUID]debts.Item, map[uuid.UUID]string, error) {
-	var itemIDs, debtIDs []uuid.UUID
-	for _, l := range lines {
-		if l.Kind == collections.OnItem {
-			itemIDs, debtIDs = append(itemIDs, l.ItemID), append(debtIDs, l.DebtID)
+		var rows []debts.Item
+		if err := b.tx.Select(&rows).Where("id IN (?)", bun.List(itemIDs)).Scan(b.tx.Ctx); err != nil {
+			return nil, nil, fmt.Errorf("items paid: %w", err)
 		}
-	}
-	items, types := map[uuid.UUID]debts.Item{}, map[uuid.UUID]string{}
-	if len(itemIDs) == 0 {
-		return items, types, nil
-	}
-	var rows []debts.Item
-	if err := b.tx.Select(&rows).Where("id IN (?)", bun.List(itemIDs)).Scan(b.tx.Ctx); err != nil {
-		return nil, nil, fmt.Errorf("items paid: %w", err)
-	}
-	for _, it := range rows {
-		items[it.ID] = it
-	}
-	var owed []debts.Debt
-	if err := b.tx.Select(&owed).Column("id", "type").Where("id IN (?)", bun.List(debtIDs)).Scan(b.tx.Ctx); err != nil {
-		return nil, nil, fmt.Errorf("debts paid: %w", err)
-	}
-	for _, d := range owed {
-		types[d.ID] = d.Type
+		for _, it := range rows {
+			items[it.ID] = it
+		}
+		var owed []debts.Debt
+		if err := b.tx.Select(&owed).Column("id", "type").Where("id IN (?)", bun.List(debtIDs)).Scan(b.tx.Ctx); err != nil {
+			return nil, nil, fmt.Errorf("debts paid: %w", err)
+		}
+		for _, d := range owed {
+			types[d.ID] = d.Type
+		}
 	}
 	return items, types, nil
 }

@@ -39,7 +39,7 @@ func Propose(tx *tenants.Tx) ([]Order, error) {
 		if len(edges) == 0 {
 			continue
 		}
-		portions, err := b.portionsOf(p, edges)
+		portions, err := b.portionsOf(edges)
 		if err != nil {
 			return nil, err
 		}

@@ -242,6 +242,11 @@ func explainAll(tx *tenants.Tx, all []match) error {
 			return fmt.Errorf("insert explanations: %w", err)
 		}
 	}
+	for _, m := range all {
+		if err := share(tx, m); err != nil {
+			return fmt.Errorf("share batch %s: %w", m.batch.Flow, err)
+		}
+	}
 	return nil
 }
 
