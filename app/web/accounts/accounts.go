@@ -68,13 +68,22 @@ func idOf(c *fiber.Ctx, missing string) (uuid.UUID, error) {
 
 // decided follows what a person decided, in the same transaction: fees that
 // are known now are settled, and the passes run again once the minute is over,
-// however many decisions it holds.
+// however many decisions it holds. Two runs, where two people decide at once,
+// do no harm.
 func decided(tx *tenants.Tx) error {
 	if err := accounting.SettleFees(tx); err != nil {
 		return err
 	}
-	next := tx.Now().Truncate(time.Minute).Add(time.Minute)
-	_, err := jobs.StartAt(tx, jobs.Reconcile, struct{}{}, next, "decided "+next.Format(time.RFC3339))
+	runs, err := jobs.List(tx, 5, jobs.Reconcile)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if r.State == jobs.Queued && r.RunAfter.After(tx.Now()) {
+			return nil
+		}
+	}
+	_, err = jobs.StartAt(tx, jobs.Reconcile, struct{}{}, tx.Now().Truncate(time.Minute).Add(time.Minute), "")
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -264,6 +265,30 @@ func TestRunIsAsked(t *testing.T) {
 	if _, body := s.get(auth.RoleAccountant, "/ragioneria/riconciliazione"); !strings.Contains(body, `data-cc-poll="/ragioneria/riconciliazione/avanzamento"`) {
 		t.Error("the page does not show the run that was asked for")
 	}
+}
+
+// TestTwoClerksAtOnce has the same proposal confirmed by many at the same time:
+// each is answered, and it is confirmed once.
+func TestTwoClerksAtOnce(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		s := newSite(t, db)
+		id := s.matchOf("post", ledger.Proposed)
+		var wg sync.WaitGroup
+		for range 6 {
+			wg.Go(func() {
+				if status, body := s.post(auth.RoleAccountant, "/ragioneria/abbinamenti/"+id+"/conferme", nil); status != 303 && status != 422 {
+					t.Errorf("confirm = %d, want 303 or 422\n%s", status, shown(body))
+				}
+			})
+		}
+		wg.Wait()
+		if got := s.matchOf("post", ledger.Confirmed); got != id {
+			t.Errorf("confirmed = %s, want %s", got, id)
+		}
+		if _, body := s.get(auth.RoleAccountant, "/ragioneria/controlli"); !strings.Contains(body, "Nessuna anomalia") {
+			t.Error("the checks are not clean after six confirmations at once")
+		}
+	})
 }
 
 func TestUpload(t *testing.T) {
