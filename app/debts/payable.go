@@ -37,14 +37,19 @@ func ByCode(tx *tenants.Tx, code string, on day.Date) (Payable, error) {
 	if err != nil {
 		return p, err
 	}
+	p.askedBy(c)
+	return p, nil
+}
+
+func (p *Payable) askedBy(c Code) {
 	p.Code = c
-	if p.Why == "" && c.State == Replaced {
+	switch {
+	case p.Why != "":
+	case c.State == Replaced:
 		p.Why = "Questo codice è stato sostituito da un avviso più recente."
-	}
-	if p.Why == "" && c.State == Closed {
+	case c.State == Closed:
 		p.Why = "Questo codice non è più pagabile: è stata scelta un'altra soluzione di pagamento."
 	}
-	return p, nil
 }
 
 // FindCode returns a code of the municipality; an unknown one is NotFound.
@@ -109,15 +114,19 @@ func whyNot(d Debt, in Instalment) string {
 // quote is the price of a whole instalment on a day. A rule of law prices the
 // debt as one; an instalment of a plan has the price that was agreed.
 func quote(t tenants.DebtType, d Debt, in Instalment, on day.Date) (price.Quote, error) {
-	agreed := price.Quote{Cents: in.Cents, Lines: []price.Line{{Rule: "title", Label: t.Name, Cents: in.Cents}}}
-	if t.Setup.Price.Kind == price.Fixed || t.Setup.Price.Kind == "" || in.Option != SingleOption {
-		return agreed, nil
+	if agreed(t, in) {
+		return price.Quote{Cents: in.Cents, Lines: []price.Line{{Rule: "title", Label: t.Name, Cents: in.Cents}}}, nil
 	}
 	s := price.Subject{DueOn: in.DueOn, NotifiedOn: d.NotifiedOn, Minimum: d.Minimum, Maximum: d.Maximum, Suspensions: d.Suspensions}
 	for _, it := range d.Items {
 		s.Items = append(s.Items, price.Item{Label: it.Label, Cents: it.Cents, IsCost: it.IsCost})
 	}
 	return price.Of(t.Setup.Price, s, on)
+}
+
+// agreed reports whether an instalment has its own price, on every day.
+func agreed(t tenants.DebtType, in Instalment) bool {
+	return t.Setup.Price.Kind == price.Fixed || t.Setup.Price.Kind == "" || in.Option != SingleOption
 }
 
 // Load returns a debt with all that belongs to it. A debt of an office that

@@ -103,11 +103,12 @@ func (p *portal) notice(c *fiber.Ctx) error {
 	v := noticePage{Base: base(c, "notice.title|Avviso di pagamento"), Code: code}
 	v.Breadcrumb = []page.Link{{Name: v.T(homeTitle), URL: "/"}}
 	err := at.Read(c, func(tx *tenants.Tx) error {
-		asked, err := debts.ByCode(tx, code, tx.Today())
+		n, err := debts.NoticeOf(tx, code)
 		if err != nil {
 			return err
 		}
-		if err := v.fill(tx, asked, at.Lang); err != nil {
+		asked, err := v.fill(n, tx.Today(), at.Lang)
+		if err != nil {
 			return err
 		}
 		cart, err := cartOf(c, tx)
@@ -122,28 +123,24 @@ func (p *portal) notice(c *fiber.Ctx) error {
 	return page.Show(c, "citizen/notice", v)
 }
 
-func (v *noticePage) fill(tx *tenants.Tx, asked debts.Payable, lang string) error {
+func (v *noticePage) fill(n debts.Notice, today day.Date, lang string) (debts.Payable, error) {
+	asked, err := n.On(today)
+	if err != nil {
+		return asked, err
+	}
 	v.Name, v.Amount, v.Due, v.Why = asked.Type.NameIn(lang), asked.Cents, asked.Instalment.DueOn, asked.Why
-	v.Overdue = !v.Due.IsZero() && v.Due.Before(tx.Today())
+	v.Overdue = !v.Due.IsZero() && v.Due.Before(today)
 	if asked.Instalment.Option != debts.SingleOption {
 		v.Instalment = asked.Instalment.Number
 	}
-	offices, err := tx.Offices()
-	if err != nil {
-		return err
-	}
-	for _, o := range offices {
-		if o.Code == asked.Debt.Office {
-			v.Office = o.Name
-			if lang == "de" && o.NameDE != "" {
-				v.Office = o.NameDE
-			}
-		}
+	v.Office = n.Office.Name
+	if lang == "de" && n.Office.NameDE != "" {
+		v.Office = n.Office.NameDE
 	}
 	if asked.Why != "" || asked.Until.IsZero() {
-		return nil
+		return asked, nil
 	}
-	later, err := debts.PayableOf(tx, asked.Instalment.ID, asked.Until.AddDays(1))
+	later, err := n.On(asked.Until.AddDays(1))
 	switch {
 	case err != nil:
 	case later.Why != "":
@@ -151,5 +148,5 @@ func (v *noticePage) fill(tx *tenants.Tx, asked debts.Payable, lang string) erro
 	case later.Cents != asked.Cents:
 		v.Until, v.Then = asked.Until, later.Cents
 	}
-	return err
+	return asked, err
 }

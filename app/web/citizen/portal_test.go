@@ -40,7 +40,7 @@ const (
 
 // portal is a town with its pages, and a browser that looks at them.
 type portal struct {
-	t       *testing.T
+	t       testing.TB
 	db      *tenantstest.Data
 	town    tenants.Tenant
 	app     *fiber.App
@@ -48,7 +48,7 @@ type portal struct {
 	header  map[string]string
 }
 
-func newPortal(t *testing.T, db *tenantstest.Data, limits citizen.Limits) *portal {
+func newPortal(t testing.TB, db *tenantstest.Data, limits citizen.Limits) *portal {
 	t.Helper()
 	p := &portal{t: t, db: db, town: db.Add(t, "alfa"), cookies: map[string]string{}}
 	p.setUp(bank(t))
@@ -56,7 +56,7 @@ func newPortal(t *testing.T, db *tenantstest.Data, limits citizen.Limits) *porta
 	return p
 }
 
-func newPages(t *testing.T, db *tenantstest.Data, limits citizen.Limits) *fiber.App {
+func newPages(t testing.TB, db *tenantstest.Data, limits citizen.Limits) *fiber.App {
 	t.Helper()
 	v, err := page.NewViews(views.FS)
 	if err != nil {
@@ -73,7 +73,7 @@ func newPages(t *testing.T, db *tenantstest.Data, limits citizen.Limits) *fiber.
 }
 
 // bank answers questions about an order: it knows none.
-func bank(t *testing.T) string {
+func bank(t testing.TB) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		const stamp = "1772442000000"
 		fmt.Fprintf(w, `{"esito":"OK","idOperazione":"1","timeStamp":%q,"mac":%q,"report":[]}`, stamp, sign("esito=OK"+"idOperazione=1"+"timeStamp="+stamp))
@@ -153,7 +153,7 @@ func (p *portal) owe(kind, position string, cents money.Cents) (code string) {
 
 // answer is what the browser got.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	to     string
 	body   string
