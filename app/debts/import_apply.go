@@ -13,6 +13,12 @@ import (
 func ApplyGroups(tx *tenants.Tx, all []Judged) error {
 	var born, altered []*Judged
 	for i := range all {
+		for _, unit := range all[i].annulled {
+			unit.Annulled = true
+			if _, err := tx.Update(&unit).Column("annulled").WherePK().Exec(tx.Ctx); err != nil {
+				return fmt.Errorf("annul a unit: %w", err)
+			}
+		}
 		switch j := &all[i]; j.Outcome {
 		case Born:
 			born = append(born, j)
@@ -118,7 +124,7 @@ func keepAliases(tx *tenants.Tx, list []*Judged) error {
 	}
 	for len(rows) > 0 {
 		part := rows[:min(1000, len(rows))]
-		if _, err := tx.Insert(&part).On("CONFLICT DO NOTHING").Returning("NULL").Exec(tx.Ctx); err != nil {
+		if _, err := tx.Insert(&part).On("CONFLICT (tenant_id, alias, debt_id) DO UPDATE").Set("annulled = EXCLUDED.annulled").Returning("NULL").Exec(tx.Ctx); err != nil {
 			return fmt.Errorf("insert aliases: %w", err)
 		}
 		rows = rows[len(part):]

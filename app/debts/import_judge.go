@@ -21,17 +21,17 @@ type judge struct {
 	source   string
 	types    map[string]tenants.DebtType
 	existing map[string][]*Debt   // by position or alias
-	units    map[uuid.UUID]int    // how many aliases a debt has
+	left     map[uuid.UUID]int    // how many aliases of a debt are not annulled
 	notices  map[string]uuid.UUID // debt that has a printed notice number
-	gone     map[uuid.UUID]int    // aliases annulled so far in this chunk
+	gone     map[alias]bool       // aliases annulled, before or in this chunk
 }
 
 // Judge says what each group would do now, for an actor; it writes nothing.
 // With lock, the debts that are there stay as they are until the transaction
 // ends.
 func Judge(tx *tenants.Tx, by tenants.Actor, groups []Group, source string, lock bool) ([]Judged, error) {
-	j := &judge{tx: tx, by: by, source: source, existing: map[string][]*Debt{}, units: map[uuid.UUID]int{},
-		notices: map[string]uuid.UUID{}, gone: map[uuid.UUID]int{}}
+	j := &judge{tx: tx, by: by, source: source, existing: map[string][]*Debt{}, left: map[uuid.UUID]int{},
+		notices: map[string]uuid.UUID{}, gone: map[alias]bool{}}
 	var err error
 	if j.types, err = typesOf(tx); err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (j *judge) load(groups []Group, lock bool) error {
 			units = append(units, g.Rows[0].Position)
 		}
 	}
-	if err := j.loadAliases(units, &positions); err != nil {
+	if err := j.loadAliases(units, lock); err != nil {
 		return err
 	}
 	if err := j.loadDebts(positions, lock); err != nil {
@@ -96,11 +96,12 @@ type alias struct {
 	bun.BaseModel `bun:"table:debt_alias"`
 	tenants.Row
 
-	Alias  string    `bun:"alias,pk"`
-	DebtID uuid.UUID `bun:"debt_id,pk"`
+	Alias    string    `bun:"alias,pk"`
+	DebtID   uuid.UUID `bun:"debt_id,pk"`
+	Annulled bool
 }
 
-func (j *judge) loadAliases(units []string, positions *[]string) error {
+func (j *judge) loadAliases(units []string, lock bool) error {
 	if len(units) == 0 {
 		return nil
 	}
@@ -116,7 +117,11 @@ func (j *judge) loadAliases(units []string, positions *[]string) error {
 		ids[i] = a.DebtID
 	}
 	var debts []Debt
-	if err := j.tx.Select(&debts).Where("id IN (?)", bun.List(ids)).Scan(j.tx.Ctx); err != nil {
+	q := j.tx.Select(&debts).Where("id IN (?)", bun.List(ids)).OrderExpr("id")
+	if lock {
+		q = j.tx.Lock(q)
+	}
+	if err := q.Scan(j.tx.Ctx); err != nil {
 		return err
 	}
 	var all []alias
@@ -124,7 +129,11 @@ func (j *judge) loadAliases(units []string, positions *[]string) error {
 		return err
 	}
 	for _, a := range all {
-		j.units[a.DebtID]++
+		if a.Annulled {
+			j.gone[alias{Alias: a.Alias, DebtID: a.DebtID}] = true
+			continue
+		}
+		j.left[a.DebtID]++
 	}
 	for _, a := range found {
 		i := slices.IndexFunc(debts, func(d Debt) bool { return d.ID == a.DebtID })
@@ -239,17 +248,26 @@ func (j *judge) annul(g *Judged) {
 		g.Outcome = Same
 	case d.Paid > 0:
 		g.refuse(first.Line, "codice_posizione", first.Position, fmt.Sprintf("sulla posizione sono già arrivati %s: si può solo rimborsare", d.Paid))
-	case d.Position != first.Position && j.units[d.ID] > 1:
-		j.gone[d.ID]++
-		if j.gone[d.ID] == j.units[d.ID] {
-			g.Outcome = Relieved
-			return
-		}
-		g.Outcome = Same
-		g.note("codice_posizione", first.Position, fmt.Sprintf("parte della posizione %q, che si annulla quando il file ne annulla tutte le parti (%d)", d.Position, j.units[d.ID]))
+	case d.Position != first.Position:
+		j.annulUnit(g, alias{Alias: first.Position, DebtID: d.ID})
 	default:
 		g.Outcome = Relieved
 	}
+}
+
+// annulUnit annuls one payable unit of a debt, and the debt with the last.
+func (j *judge) annulUnit(g *Judged, unit alias) {
+	g.Outcome = Same
+	if j.gone[unit] {
+		return
+	}
+	j.gone[unit] = true
+	if j.left[unit.DebtID]--; j.left[unit.DebtID] == 0 {
+		g.Outcome = Relieved
+		return
+	}
+	g.annulled = []alias{unit}
+	g.note("codice_posizione", unit.Alias, fmt.Sprintf("parte della posizione %q, che si annulla quando sono annullate tutte le sue parti: ne restano %d", g.existing.Position, j.left[unit.DebtID]))
 }
 
 // changes loads the debts that would change, whole, and asks whether they may.

@@ -86,6 +86,7 @@ type Judged struct {
 	new      New
 	existing Debt
 	units    []string
+	annulled []alias // of a debt that stands
 }
 
 func (j *Judged) note(field, value, reason string) {

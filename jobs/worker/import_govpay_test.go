@@ -166,6 +166,11 @@ func TestGovPayDocument(t *testing.T) {
 		}
 		part := load(t, db, id, gone("U1", "SOLO"))
 		same(t, "one unit of three", []int64{part.Annulled, part.Unchanged}, []int64{1, 1})
+		again := load(t, db, id, gone("U1"))
+		same(t, "the same unit again", []int64{again.Annulled, again.Unchanged}, []int64{0, 1})
+		if got := state(t, db, id); !strings.Contains(got[0], "DOC open 100,00") {
+			t.Errorf("after one unit: %q", got)
+		}
 		whole := load(t, db, id, gone("U0", "U1", "U2"))
 		same(t, "all units", []int64{whole.Annulled, whole.Unchanged}, []int64{1, 2})
 		got := state(t, db, id)

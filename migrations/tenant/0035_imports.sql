@@ -17,6 +17,7 @@ create table debt_alias (              -- key of a payable unit (GovPay: idPende
   {{tenant}},
   alias text not null,
   debt_id {{uuid}} not null,
+  annulled boolean not null default false, -- the unit; the debt follows when all are
   primary key (tenant_id, alias, debt_id),
   foreign key (tenant_id, debt_id) references debt (tenant_id, id)
 );
