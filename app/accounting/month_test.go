@@ -24,6 +24,7 @@ import (
 	"cassacomune/app/price"
 	"cassacomune/app/reconcile"
 	"cassacomune/app/sandbox/treasurer"
+	"cassacomune/app/trace"
 	"cassacomune/app/treasury"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
@@ -309,6 +310,7 @@ func TestAMonthIsCarriedToTheOrder(t *testing.T) {
 			t.Errorf("the same day again = %+v, want nothing new", done)
 		}
 		m.want("the same day again", ordered)
+		m.traced("CC-2026-000001", "reversale 1", "provvisorio 2026/"+pos, "T1TERM-2026-03-02")
 		m.within(clerk, func(tx *tenants.Tx) error {
 			done, err := accounting.Orders(tx, accounting.Regularised)
 			if len(done) != 1 || done[0].Number != "1" {
@@ -325,6 +327,27 @@ func TestAMonthIsCarriedToTheOrder(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// traced follows codes: each of them leads to both ends of the line.
+func (m *month) traced(codes ...string) {
+	m.Helper()
+	m.within(clerk, func(tx *tenants.Tx) error {
+		for _, code := range codes {
+			l, err := trace.Follow(tx, code)
+			if err != nil {
+				return err
+			}
+			if diff := cmp.Diff(trace.Stages, l.Reached()); diff != "" {
+				m.Errorf("%s (%s): stages (-want +got)\n%s", code, l.What, diff)
+			}
+		}
+		breaches, err := trace.Check(tx)
+		for _, b := range breaches {
+			m.Errorf("check: %v", b)
+		}
+		return err
 	})
 }
 

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +37,13 @@ func find(tx *tenants.Tx, text string) (start, string, error) {
 		func() (start, string, error) { return byFlow(tx, raw) },
 		func() (start, string, error) { return byProvisional(tx, raw) },
 		func() (start, string, error) { return byOrder(tx, raw) },
+		func() (start, string, error) { return byProposal(tx, raw) },
+	}
+	// Provisionals and orders are numbered alike: a word tells them apart.
+	if word, number, ok := strings.Cut(raw, " "); ok && strings.EqualFold(word, "reversale") {
+		raw, tries = strings.TrimSpace(number), tries[6:7]
+	} else if ok && strings.EqualFold(word, "provvisorio") {
+		raw, tries = strings.TrimSpace(number), tries[5:6]
 	}
 	for _, try := range tries {
 		s, what, err := try()
@@ -43,8 +51,14 @@ func find(tx *tenants.Tx, text string) (start, string, error) {
 			return s, what, err
 		}
 	}
-	return start{}, "", fault.New(fault.NotFound, "trace.code",
-		"Il codice %q non risulta. Abbiamo cercato fra avvisi, bollettini, posizioni, pagamenti, ricevute, riversamenti, provvisori e reversali.", raw)
+	return start{}, "", unknown(raw)
+}
+
+// unknown answers a code that is nothing here, or nothing that the actor may
+// see: the two are not told apart.
+func unknown(code string) error {
+	return fault.New(fault.NotFound, "trace.code",
+		"Il codice %q non risulta. Abbiamo cercato fra avvisi, bollettini, posizioni, pagamenti, ricevute, riversamenti, provvisori e reversali.", strings.TrimSpace(code))
 }
 
 func byCode(tx *tenants.Tx, code string) (start, string, error) {
@@ -72,13 +86,24 @@ func byPosition(tx *tenants.Tx, position string) (start, string, error) {
 func byCollection(tx *tenants.Tx, key string) (start, string, error) {
 	var c collections.Collection
 	err := tx.One(tx.Select(&c).Where("key = ? OR (provider_id = ? AND provider_id <> '') OR (code = ? AND code <> '')", key, key, key).OrderExpr("id"), "Pagamento non trovato.")
-	return start{collections: []uuid.UUID{c.ID}}, "Pagamento", err
+	if err != nil {
+		return start{}, "", err
+	}
+	return collected(tx, c.ID, "Pagamento")
 }
 
 func byReceipt(tx *tenants.Tx, number string) (start, string, error) {
 	var r collections.Receipt
-	err := tx.One(tx.Select(&r).Where("number = ?", number), "Ricevuta non trovata.")
-	return start{collections: []uuid.UUID{r.CollectionID}}, "Ricevuta", err
+	if err := tx.One(tx.Select(&r).Where("number = ?", number), "Ricevuta non trovata."); err != nil {
+		return start{}, "", err
+	}
+	return collected(tx, r.CollectionID, "Ricevuta")
+}
+
+// collected begins at a collection, if the actor may see it.
+func collected(tx *tenants.Tx, id uuid.UUID, what string) (start, string, error) {
+	_, err := collections.Load(tx, id)
+	return start{collections: []uuid.UUID{id}}, what, err
 }
 
 func byFlow(tx *tenants.Tx, flow string) (start, string, error) {
@@ -112,6 +137,18 @@ func byOrder(tx *tenants.Tx, text string) (start, string, error) {
 		err = fault.New(fault.NotFound, "trace", "Reversale non trovata.")
 	}
 	return start{orders: ids}, "Reversale", err
+}
+
+// byProposal takes our own name of an exported order, "CC-2026-000012".
+func byProposal(tx *tenants.Tx, label string) (start, string, error) {
+	o, err := accounting.OrderByLabel(tx, strings.ToUpper(label))
+	var s start
+	for _, l := range o.Lines {
+		if !slices.Contains(s.credits, l.ProvisionalID) {
+			s.credits = append(s.credits, l.ProvisionalID)
+		}
+	}
+	return s, "Ordinativo " + strings.ToLower(o.State.Italian()), err
 }
 
 func yearAndNumber(text string) (year int, number string) {

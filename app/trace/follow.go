@@ -12,6 +12,7 @@ import (
 	"cassacomune/app/accounting"
 	"cassacomune/app/collections"
 	"cassacomune/app/debts"
+	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
 	"cassacomune/app/treasury"
 	"cassacomune/tenants"
@@ -27,6 +28,9 @@ func Follow(tx *tenants.Tx, code string) (Line, error) {
 	w := &walk{tx: tx, seen: map[uuid.UUID]bool{}, line: Line{Code: code, What: what}}
 	if err := w.from(start); err != nil {
 		return Line{}, err
+	}
+	if len(w.line.Nodes) == 0 {
+		return Line{}, unknown(code)
 	}
 	slices.SortStableFunc(w.line.Nodes, func(a, b Node) int {
 		if d := slices.Index(Stages, a.Stage) - slices.Index(Stages, b.Stage); d != 0 {
@@ -178,6 +182,9 @@ func (w *walk) debtsOf(items []uuid.UUID) error {
 func (w *walk) debts(ids []uuid.UUID) error {
 	for _, id := range w.fresh(ids) {
 		d, err := debts.Load(w.tx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue // of an office that the actor does not see
+		}
 		if err != nil {
 			return err
 		}
@@ -194,11 +201,8 @@ func (w *walk) debts(ids []uuid.UUID) error {
 }
 
 func (w *walk) collections(ids []uuid.UUID) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	var all []collections.Collection
-	if err := w.tx.Select(&all).Where("id IN (?)", bun.List(ids)).OrderExpr("id").Scan(w.tx.Ctx); err != nil {
+	all, err := collections.Some(w.tx, ids)
+	if err != nil {
 		return err
 	}
 	for _, c := range all {
