@@ -110,6 +110,18 @@ func Load(tx *tenants.Tx, id uuid.UUID) (c Listed, err error) {
 	return c, tx.Select(&c.Lines).Where("collection_id = ?", id).OrderExpr("seq").Scan(tx.Ctx)
 }
 
+// Some returns those of the collections that the actor's offices may see, in
+// the order of their ids, without lines.
+func Some(tx *tenants.Tx, ids []uuid.UUID) (all []Listed, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := (Filter{}).limit(tx, withStanding(tx, &all)).Where("collection.id IN (?)", bun.List(ids)).OrderExpr("collection.id").Scan(tx.Ctx); err != nil {
+		return nil, fmt.Errorf("some collections: %w", err)
+	}
+	return all, nil
+}
+
 // ReceiptOf returns the receipt of a collection.
 func ReceiptOf(tx *tenants.Tx, id uuid.UUID) (r Receipt, err error) {
 	return r, tx.One(tx.Select(&r).Where("collection_id = ?", id), "Ricevuta non trovata.")

@@ -421,6 +421,13 @@ func TestCollections(t *testing.T) {
 		o.get("clerk", "/desk/posizioni/"+canteen.ID.String()).says(t, 200, "Versante Prova", "Pagato")
 		trace := o.get("clerk", "/segui?codice="+canteen.Codes[0].Code)
 		trace.says(t, 200, "MENSA M1", "Bollettino postale premarcato P1", "codice di pagamento", "Il canale non ha ancora detto")
+		o.get("clerk", "/segui?codice="+fine.Codes[0].Code).says(t, 200, "CDS V1")
+		hidden := o.get("school", "/segui?codice="+fine.Codes[0].Code)
+		hidden.says(t, 404, "non risulta. Abbiamo cercato fra")
+		hidden.silent(t, "V1", "42,00")
+		o.get("clerk", "/segui?codice=P3").says(t, 200, "42,00")
+		o.get("school", "/segui?codice=P3").says(t, 404, "non risulta")
+		o.get("school", "/segui?codice=P2").says(t, 200, "7,00")
 		o.get("clerk", "/segui?codice=inesistente").says(t, 404, "Abbiamo cercato fra")
 		if to := o.get("clerk", "/segui?codice=RSSMRA80A01H501U"); to.status != 303 || to.header.Get("Location") != "/desk/posizioni?cf=RSSMRA80A01H501U" {
 			t.Errorf("a person's code = %d to %q", to.status, to.header.Get("Location"))
