@@ -52,6 +52,9 @@ func (w *web) arrive(c *fiber.Ctx) error {
 	}
 	at.Lang = page.Choose(c, at.Settings.Languages)
 	page.Prepare(c, w.base(c, at))
+	if !readable(c) {
+		return fault.New(fault.NotFound, "web.page", "Questa pagina non esiste.")
+	}
 	return c.Next()
 }
 

@@ -37,6 +37,19 @@ func TestWrongCodes(t *testing.T) {
 		p.post("/carrello/voci/00000000-0000-7000-8000-000000000000/togli").leads("/carrello")
 		p.get("/carrello").is(200, "Il carrello è vuoto")
 
+		// Bytes that are no text.
+		for _, path := range []string{"/avvisi/%00", "/ricevute/%ff", "/servizi/%00", "/entra?next=%00", "/avvisi/%ff%fe"} {
+			p.get(path).is(404)
+		}
+		p.post("/avvisi", "codice", "3010\x00\xff").is(422)
+		p.post("/carrello/voci", "codice", "\x00").is(404)
+		p.post("/carrello/voci", "codice", good).leads("/carrello")
+		p.post("/carrello/versante", "nome", "Anna\x00\xff").leads("/carrello/riepilogo")
+		p.get("/carrello/riepilogo").is(200, "Anna")
+		p.cookies["carrello"] = "\xff"
+		p.get("/carrello").is(200, "Il carrello è vuoto")
+		delete(p.cookies, "carrello")
+
 		// Another site's form, and a request that says nothing of where it
 		// comes from, change nothing.
 		p.header = map[string]string{"Sec-Fetch-Site": "cross-site"}

@@ -50,6 +50,7 @@ func FillForm(w Words, values map[string]string) Form {
 }
 
 func (f *Form) put(name, value string) {
+	value = strings.ReplaceAll(strings.ToValidUTF8(value, "\uFFFD"), "\x00", "\uFFFD") // no database keeps these bytes
 	f.values[name] = append(f.values[name], strings.TrimSpace(value))
 }
 

@@ -1,0 +1,18 @@
+package web
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// readable reports whether an address is text: no database keeps, nor looks
+// for, bytes that are none.
+func readable(c *fiber.Ctx) bool {
+	ok := isText(c.Path())
+	c.Context().QueryArgs().VisitAll(func(k, v []byte) { ok = ok && isText(string(k)) && isText(string(v)) })
+	return ok
+}
+
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
