@@ -157,7 +157,7 @@ func (c *Cart) Put(tx *tenants.Tx, p debts.Payable) error {
 	// The label is never the debt's reason: who holds the cart may know no more
 	// than the notice number.
 	l := Line{CartID: c.ID, InstalmentID: p.Instalment.ID, DebtID: p.Debt.ID, Seq: len(c.Lines) + 1, Cents: p.Cents, Label: p.Type.Name, Payable: p}
-	if _, err := tx.Insert(&l).Exec(tx.Ctx); err != nil {
+	if _, err := tx.Insert(&l).On("CONFLICT DO NOTHING").Exec(tx.Ctx); err != nil { // two clicks at once
 		return err
 	}
 	c.Lines = append(c.Lines, l)

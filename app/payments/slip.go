@@ -17,6 +17,10 @@ func IssueSlip(tx *tenants.Tx, c *Cart) error {
 	if len(c.Lines) == 0 {
 		return fault.New(fault.Invalid, "cart.empty", "Il carrello è vuoto.")
 	}
+	var held Cart // two clicks at once wait here for each other
+	if err := tx.One(tx.Lock(tx.Select(&held).Where("id = ?", c.ID)), "Carrello non trovato."); err != nil {
+		return err
+	}
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		if l.Payable.Why != "" {

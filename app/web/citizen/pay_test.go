@@ -1,6 +1,8 @@
 package citizen_test
 
 import (
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -9,6 +11,7 @@ import (
 
 	"cassacomune/app/debts"
 	"cassacomune/app/web/citizen"
+	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
 )
 
@@ -163,6 +166,65 @@ func TestAtOnce(t *testing.T) {
 			t.Errorf("paid %s, want once", d.Paid)
 		}
 	})
+}
+
+// TestDoubleClick presses every button of the way several times at once.
+func TestDoubleClick(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		p := newPortal(t, db, citizen.Limits{})
+		first, second := p.owe("MENSA", "1", 2300), p.owe("MENSA", "2", 100)
+		p.post("/carrello/voci", "codice", first).leads("/carrello")
+		for _, a := range p.atOnce("/carrello/voci", "codice="+second) {
+			a.leads("/carrello")
+		}
+		p.get("/carrello").is(200, "24,00")
+		p.post("/carrello/versante", "nome", "Anna Verdi").leads("/carrello/riepilogo")
+		orders := map[string]bool{}
+		for _, a := range p.atOnce("/carrello/pagamenti", "canale=vpos&totale=24.00") {
+			orders[a.is(200).field("codTrans")] = true
+		}
+		if len(orders) != 1 {
+			t.Errorf("%d orders at the bank, want one", len(orders))
+		}
+		for _, a := range p.atOnce("/carrello/pagamenti", "canale=slip&totale=24.00") {
+			a.leads("/carrello/bollettino")
+		}
+		p.within(func(tx *tenants.Tx) error {
+			n, err := tx.Select((*debts.Code)(nil)).Where("cart_id IS NOT NULL").Count(tx.Ctx)
+			if n != 1 {
+				t.Errorf("%d slip codes for the cart, want one", n)
+			}
+			return err
+		})
+	})
+}
+
+// atOnce sends the same form six times at once from the same browser.
+func (p *portal) atOnce(path, form string) []answer {
+	p.t.Helper()
+	answers := make([]answer, 6)
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() {
+			r := httptest.NewRequest("POST", path, strings.NewReader(form))
+			r.Host = host
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			r.AddCookie(&http.Cookie{Name: "carrello", Value: p.cookies["carrello"]})
+			res, err := p.app.Test(r, 30_000)
+			if err != nil {
+				p.t.Error(err)
+				return
+			}
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				p.t.Error(err)
+			}
+			answers[i] = answer{p.t, res.StatusCode, res.Header.Get("Location"), string(body), res.Header}
+		})
+	}
+	wg.Wait()
+	return answers
 }
 
 func TestSlip(t *testing.T) {
