@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
@@ -40,6 +41,7 @@ const slice = 5 * time.Second
 func Work(after ...func(tx *tenants.Tx) error) func(ctx context.Context, db *tenants.DB, tenant tenants.ID, run *jobs.Run) (bool, error) {
 	return func(ctx context.Context, db *tenants.DB, tenant tenants.ID, run *jobs.Run) (bool, error) {
 		by := tenants.Actor{Name: run.CreatedBy, Role: "system"}
+		beaten := 0
 		for began := time.Now(); time.Since(began) < slice; {
 			ended := false
 			err := db.Within(ctx, tenant, by, func(tx *tenants.Tx) error {
@@ -61,6 +63,11 @@ func Work(after ...func(tx *tenants.Tx) error) func(ctx context.Context, db *ten
 				out.Confirmed, ended = int(total), true
 				return run.Finish(tx, out)
 			})
+			// A person who decided in the meantime has beaten the rule: look again.
+			if fault.Is(err, fault.Conflict) && beaten < maxBeaten {
+				beaten++
+				continue
+			}
 			if err != nil || ended {
 				return false, err
 			}
@@ -68,6 +75,9 @@ func Work(after ...func(tx *tenants.Tx) error) func(ctx context.Context, db *ten
 		return true, nil
 	}
 }
+
+// maxBeaten is how often a slice looks again before it gives the conflict up.
+const maxBeaten = 5
 
 const stepSize = 5000
 
