@@ -11,7 +11,9 @@ import (
 // for, bytes that are none.
 func readable(c *fiber.Ctx) bool {
 	ok := isText(c.Path())
-	c.Context().QueryArgs().VisitAll(func(k, v []byte) { ok = ok && isText(string(k)) && isText(string(v)) })
+	for k, v := range c.Context().QueryArgs().All() {
+		ok = ok && isText(string(k)) && isText(string(v))
+	}
 	return ok
 }
 
