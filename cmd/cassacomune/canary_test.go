@@ -65,6 +65,7 @@ func (s *stage) deface(town *demoTown) {
 type crawl struct {
 	s       *stage
 	town    *demoTown
+	other   *demoTown
 	never   []string                   // words of the other town
 	rules   []rule                     // of the table, GET, town
 	pool    map[string][]string        // addresses met, by route
@@ -77,7 +78,7 @@ type crawl struct {
 const each = 4
 
 func newCrawl(s *stage, town, other *demoTown) *crawl {
-	c := &crawl{s: s, town: town, pool: map[string][]string{}, visited: map[string]map[string]bool{}, ok: map[string]map[string]bool{}, marks: map[string]bool{}}
+	c := &crawl{s: s, town: town, other: other, pool: map[string][]string{}, visited: map[string]map[string]bool{}, ok: map[string]map[string]bool{}, marks: map[string]bool{}}
 	c.never = []string{"canarino-" + other.slug, other.slug, other.name, other.fiscal, other.postal, other.postalIBAN, other.iban, other.terminal, other.id.String()}
 	for _, r := range table(s.t) {
 		if r.side == "town" && r.method == "GET" {
@@ -179,6 +180,7 @@ func (c *crawl) walk(v *visitor) {
 				}
 				c.visited[v.role][address] = true
 				again = true
+				c.s.visit(c.other.host(), auth.RoleAnonymous).get("/") // the other town's page just before
 				got := v.get(address)
 				c.read(v, address, got)
 				if got.status == 200 || r.redirects() && got.status == 303 {
