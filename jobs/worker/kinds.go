@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 
+	"cassacomune/app/accounting"
 	"cassacomune/app/channels"
 	"cassacomune/app/fulfilment"
 	"cassacomune/app/reconcile"
@@ -14,7 +15,7 @@ import (
 func Kinds() map[jobs.Kind]Work {
 	return map[jobs.Kind]Work{
 		jobs.Import:    ImportWork,
-		jobs.Reconcile: reconcile.Work(fulfilAll),
+		jobs.Reconcile: reconcile.Work(accounting.SettleFees, fulfilAll),
 		jobs.Settle:    settle,
 		jobs.Fulfil:    fulfil,
 	}
