@@ -60,8 +60,9 @@ type credit struct {
 type state struct {
 	batches  []batch
 	credits  []credit
-	rejected map[pair]bool
-	turns    map[pair]int // how often the two were matched before
+	rejected map[pair]bool // by a person
+	matched  map[pair]bool // confirmed for a part; the rest is for a person
+	turns    map[pair]int  // how often the two have been matched or proposed
 	complete completeness
 	channels map[string]recogniser
 }
@@ -69,7 +70,7 @@ type state struct {
 type pair struct{ left, right uuid.UUID }
 
 func look(tx *tenants.Tx) (*state, error) {
-	s := &state{rejected: map[pair]bool{}, turns: map[pair]int{}}
+	s := &state{rejected: map[pair]bool{}, matched: map[pair]bool{}, turns: map[pair]int{}}
 	var err error
 	if s.batches, err = openBatches(tx); err != nil {
 		return nil, err
@@ -77,21 +78,41 @@ func look(tx *tenants.Tx) (*state, error) {
 	if s.credits, err = openCredits(tx); err != nil {
 		return nil, err
 	}
-	voided, err := ledger.Allocations(tx, ledger.Filter{Level: ledger.R3, Status: ledger.Voided})
-	if err != nil {
+	if err := s.remember(tx); err != nil {
 		return nil, err
-	}
-	for _, a := range voided {
-		s.turns[pair{a.Left, a.Right}]++
-		if a.Decided == ledger.FromPerson {
-			s.rejected[pair{a.Left, a.Right}] = true
-		}
 	}
 	if s.channels, err = recognisers(tx); err != nil {
 		return nil, err
 	}
 	s.complete, err = completeUntil(tx)
 	return s, err
+}
+
+// remember reads what was decided before on the batches that are open; what is
+// settled on both sides is not read again, however many years it holds.
+func (s *state) remember(tx *tenants.Tx) error {
+	for part := range slices.Chunk(s.batches, 500) {
+		ids := make([]uuid.UUID, len(part))
+		for i, b := range part {
+			ids[i] = b.ID
+		}
+		var rows []struct {
+			LeftRef, RightRef uuid.UUID
+			Status            ledger.Status
+			Origin            ledger.Origin
+		}
+		if err := tx.SelectFrom("allocation_state").Column("left_ref", "right_ref", "status", "origin").
+			Where("level = ?", ledger.R3).Where("left_ref IN (?)", bun.List(ids)).Scan(tx.Ctx, &rows); err != nil {
+			return fmt.Errorf("earlier matches: %w", err)
+		}
+		for _, r := range rows {
+			at := pair{r.LeftRef, r.RightRef}
+			s.turns[at]++
+			s.rejected[at] = s.rejected[at] || r.Status == ledger.Voided && r.Origin == ledger.FromPerson
+			s.matched[at] = s.matched[at] || r.Status == ledger.Confirmed
+		}
+	}
+	return nil
 }
 
 func openBatches(tx *tenants.Tx) ([]batch, error) {

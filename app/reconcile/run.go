@@ -89,12 +89,9 @@ func Step(tx *tenants.Tx, run uuid.UUID, limit int) (out Outcome, more bool, err
 	if err != nil {
 		return out, false, err
 	}
-	standing, err := liveMatches(tx)
+	standing, err := proposals(tx)
 	if err != nil {
 		return out, false, err
-	}
-	for _, a := range standing {
-		s.turns[pair{a.Left, a.Right}]++
 	}
 	edges := s.pass()
 	var wanted []match
@@ -103,7 +100,7 @@ func Step(tx *tenants.Tx, run uuid.UUID, limit int) (out Outcome, more bool, err
 		a := s.allocation(e, run)
 		old, ok := standing[a.Key]
 		switch {
-		case ok && old.Status == ledger.Confirmed: // part of it is matched; the rest is for a person
+		case s.matched[pair{a.Left, a.Right}]:
 		case ok && old.Cents == a.Cents && old.Rule == a.Rule:
 			keep[old.ID] = true
 			if !e.confirm {
@@ -145,19 +142,17 @@ func Step(tx *tenants.Tx, run uuid.UUID, limit int) (out Outcome, more bool, err
 	return out, more, nil
 }
 
-// liveMatches returns the matches of credits that are not void, by key.
-func liveMatches(tx *tenants.Tx) (map[string]ledger.Allocation, error) {
-	live := map[string]ledger.Allocation{}
-	for _, status := range []ledger.Status{ledger.Proposed, ledger.Confirmed} {
-		all, err := ledger.Allocations(tx, ledger.Filter{Level: ledger.R3, Status: status})
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range all {
-			live[a.Key] = a
-		}
+// proposals returns what waits for a person, by key.
+func proposals(tx *tenants.Tx) (map[string]ledger.Allocation, error) {
+	all, err := ledger.Allocations(tx, ledger.Filter{Level: ledger.R3, Status: ledger.Proposed})
+	if err != nil {
+		return nil, err
 	}
-	return live, nil
+	byKey := make(map[string]ledger.Allocation, len(all))
+	for _, a := range all {
+		byKey[a.Key] = a
+	}
+	return byKey, nil
 }
 
 func (s *state) allocation(e edge, run uuid.UUID) ledger.Allocation {
@@ -185,7 +180,7 @@ func withdraw(tx *tenants.Tx, standing map[string]ledger.Allocation, keep map[uu
 	}
 	for _, key := range sortedKeys(standing) {
 		a := standing[key]
-		if a.Status != ledger.Proposed || a.Decided == ledger.FromPerson || keep[a.ID] {
+		if a.Decided == ledger.FromPerson || keep[a.ID] {
 			continue
 		}
 		if err := ledger.VoidByRule(tx, a.ID, a.Rule, "Non vale più: l'importo è stato abbinato altrove o è cambiato."); err != nil {
