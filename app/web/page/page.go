@@ -6,7 +6,6 @@
 package page
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/gofiber/fiber/v2"
@@ -87,12 +86,16 @@ func Show(c *fiber.Ctx, name string, data any) error {
 func Fragment(c *fiber.Ctx, part string, data any) error { return send(c, part, data) }
 
 func send(c *fiber.Ctx, name string, data any) error {
-	var page bytes.Buffer
-	if err := c.App().Config().Views.Render(&page, name, data); err != nil {
+	// The response's own buffer is kept between requests; nothing leaves it
+	// before the handler has returned.
+	answer := c.Response()
+	answer.ResetBody()
+	if err := c.App().Config().Views.Render(answer.BodyWriter(), name, data); err != nil {
+		answer.ResetBody()
 		return fmt.Errorf("showing %s: %w", name, err)
 	}
 	c.Type("html", "utf-8")
-	return c.Send(page.Bytes())
+	return nil
 }
 
 func (b Base) failed() bool { return b.Form.Failed() }
