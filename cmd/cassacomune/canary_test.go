@@ -335,7 +335,30 @@ func TestCanaryCrawl(t *testing.T) {
 			c.complete()
 		}
 		crawls[s.a].foreign(crawls[s.b])
+		s.silent()
 	})
+}
+
+// personal is what no log may hold: codes of people, accounts, cards, sessions.
+var personal = regexp.MustCompile(`[A-Z]{6}[0-9]{2}[A-Z][0-9]{2}[A-Z][0-9]{3}[A-Z]|IT[0-9]{2}[A-Z][0-9]{10}[0-9A-Z]{12}|\b[0-9]{16}\b|canarino-|[\w.]+@[\w.-]+|Anna Verdi|Ada Prova`)
+
+// silent reads the log of all that was seeded and walked.
+func (s *stage) silent() {
+	s.t.Helper()
+	text := s.log.String()
+	if n := strings.Count(text, "msg=request"); n < 500 {
+		s.t.Errorf("only %d requests in the log", n)
+	}
+	for line := range strings.Lines(text) {
+		if found := personal.FindString(line); found != "" {
+			s.t.Errorf("the log holds %q: %s", found, line)
+		}
+	}
+	for _, p := range citizens() {
+		if strings.Contains(text, p.Name) {
+			s.t.Errorf("the log holds the name %q", p.Name)
+		}
+	}
 }
 
 // complete says which routes did not answer whom, and which marks nobody saw.

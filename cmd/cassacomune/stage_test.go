@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,6 +36,7 @@ type stage struct {
 	*seeding
 	t     *testing.T
 	data  *tenantstest.Data
+	log   *lines // of the product, at every level
 	app   *fiber.App
 	http  *http.Client
 	a, b  *demoTown
@@ -47,11 +50,16 @@ func newStage(t *testing.T, data *tenantstest.Data) *stage {
 	t.Cleanup(stop)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	s := &stage{t: t, data: data, seeding: newSeeding(t, ctx, data, placeOf(l.Addr()))}
+	log := &lines{}
+	s := &stage{t: t, data: data, log: log, seeding: newSeeding(t, ctx, data, placeOf(l.Addr()), log)}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(log.errors())
+		}
+	})
 	s.a, s.b = s.towns[0], s.towns[1]
 	serve := &serveCommand{data: dataFor(data), OperatorHost: operatorHost, Proxies: []string{"127.0.0.1"}}
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	s.app, err = serve.web(&instance{db: s.db, log: log}, web.Config{Test: true})
+	s.app, err = serve.web(&instance{db: s.db, log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, web.Config{Test: true})
 	must(t, err)
 	server := s.app.Server()
 	server.Handler = byHost(s.place, s.world, server.Handler)
@@ -73,11 +81,11 @@ func newStage(t *testing.T, data *tenantstest.Data) *stage {
 }
 
 // newSeeding seeds the two small towns.
-func newSeeding(t *testing.T, ctx context.Context, data *tenantstest.Data, at place) *seeding {
+func newSeeding(t *testing.T, ctx context.Context, data *tenantstest.Data, at place, to io.Writer) *seeding {
 	t.Helper()
 	knowLocalhost(at)
 	clock := &demoClock{}
-	log := slog.New(slog.DiscardHandler)
+	log := slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	redis, stop, err := dataFor(data).openRedisInProcess(log)
 	must(t, err)
 	t.Cleanup(stop)
@@ -111,6 +119,24 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// lines is a log that is written and read at once.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) { l.mu.Lock(); defer l.mu.Unlock(); return l.b.Write(p) }
+func (l *lines) String() string              { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
+
+func (l *lines) errors() (all string) {
+	for line := range strings.Lines(l.String()) {
+		if strings.Contains(line, "level=ERROR") {
+			all += line
+		}
+	}
+	return all
 }
 
 // visitor is a browser without a window: a host, a role, and its cookies.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
@@ -48,7 +49,7 @@ func newRack(t *testing.T, data *tenantstest.Data) *rack {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	s := newSeeding(t, ctx, data, place{"127.0.0.1", "1"})
+	s := newSeeding(t, ctx, data, place{"127.0.0.1", "1"}, io.Discard)
 	r.town = s.towns[0]
 	folder := filepath.Join(s.dir, "files", r.town.slug)
 	load := filepath.Join(folder, "carico.csv")
