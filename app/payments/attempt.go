@@ -66,9 +66,6 @@ func (a Attempt) Ended() bool { return a.State != Created && a.State != Pending 
 // StartAttempt freezes the cart's prices and begins a try on a channel. A
 // double click is answered with the try that is under way, if it is fresh.
 func StartAttempt(tx *tenants.Tx, c *Cart, channel string) (Attempt, error) {
-	if err := tx.One(tx.Lock(tx.Select(&Cart{}).Where("id = ?", c.ID)), "Carrello non trovato."); err != nil {
-		return Attempt{}, err // two clicks at once wait here for each other
-	}
 	var cart Cart // held, so that two clicks at once come one after the other
 	if err := tx.One(tx.Lock(tx.Select(&cart).Where("id = ?", c.ID)), "Carrello non trovato."); err != nil {
 		return Attempt{}, err
