@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -35,6 +36,9 @@ func openPostgres(cfg Config) (*postgres, error) {
 	// text anew and pay a second round trip.
 	conf.DefaultQueryExecMode = pgx.QueryExecModeExec
 	conf.RuntimeParams["timezone"] = "UTC"
+	if err := refuseMighty(conf); err != nil {
+		return nil, err
+	}
 	pool := sql.OpenDB(guard{stdlib.GetConnector(*conf), pgEngine{}})
 	pool.SetMaxOpenConns(cfg.connections())
 	pool.SetMaxIdleConns(cfg.connections())
@@ -108,10 +112,7 @@ func (p *postgres) wall(ctx context.Context, tx pgx.Tx) error {
 		if t == "schema_migration" {
 			may = "select"
 		}
-		text := ""
-		if p.ownerURL != "" && !p.selfOwned(ctx, tx) {
-			text = fmt.Sprintf("revoke all on %s from %s; grant %s on %s to %s;", name, role, may, name, role)
-		}
+		text := fmt.Sprintf("revoke all on %s from %s; grant %s on %s to %s;", name, role, may, name, role)
 		if !slices.Contains(migrations.Platform, t) {
 			const own = "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint"
 			text += fmt.Sprintf(`alter table %[1]s enable row level security; alter table %[1]s force row level security;
@@ -124,11 +125,27 @@ func (p *postgres) wall(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// selfOwned reports whether the application connects as the owner, which
-// leaves it the owner's rights: Open refuses to serve so, Migrate may.
-func (p *postgres) selfOwned(ctx context.Context, tx pgx.Tx) bool {
-	var user string
-	return tx.QueryRow(ctx, "select current_user").Scan(&user) == nil && user == p.appRole
+// refuseMighty keeps the application from connecting as a role for which there
+// is no wall: a superuser, one that bypasses row-level security, or the owner
+// of the tables.
+func refuseMighty(conf *pgx.ConnConfig) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, conf)
+	if err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	defer conn.Close(ctx)
+	var mighty, owner bool
+	err = conn.QueryRow(ctx, `select rolsuper or rolbypassrls, exists (select 1 from pg_tables where tableowner = current_user and schemaname = current_schema())
+		from pg_roles where rolname = current_user`).Scan(&mighty, &owner)
+	if err != nil {
+		return fmt.Errorf("rights of the database's role: %w", err)
+	}
+	if mighty || owner {
+		return errors.New("open data: the role of --database is a superuser, bypasses row-level security or owns the tables; give the application a role of its own, and the owner's address as --owner")
+	}
+	return nil
 }
 
 // pgEngine begins a transaction and sets its tenant in one message.

@@ -458,3 +458,10 @@ func TestUnknownFileIsNotMade(t *testing.T) {
 		t.Errorf("another instance's town: %v, want NotFound", err)
 	}
 }
+
+func TestMightyRolesAreRefused(t *testing.T) {
+	data := tenantstest.Postgres(t)
+	if _, err := tenants.Open(tenants.Config{URL: data.OwnerURL}); err == nil {
+		t.Error("the application may connect as the owner of the tables, for whom there is no wall")
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"cassacomune/app/auth"
 	"cassacomune/app/channels/all"
 	"cassacomune/app/web"
 	"cassacomune/app/web/accounts"
@@ -87,7 +88,7 @@ func (d data) instance() (*instance, error) {
 }
 
 func (i *instance) work(concurrency int) error {
-	w := worker.New(i.db, i.redis, i.queue, worker.Kinds(), concurrency, i.log)
+	w := worker.New(i.db, i.redis, i.queue, worker.Kinds(), concurrency, i.log, auth.Sweep)
 	if err := w.Start(); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ var stepsOf = map[all.Kind]Steps{
 // journalSteps has one step for each chunk of a cash journal.
 func journalSteps(source string, events formats.Reader) iter.Seq2[func(*tenants.Tx) error, error] {
 	return func(yield func(func(*tenants.Tx) error, error) bool) {
-		for chunk, err := range treasury.Chunks(events, source, accounting.ChunkSize, all.Equations()) {
+		for chunk, err := range treasury.Chunks(events, source, accounting.ChunkSize, new(all.JournalCheck)) {
 			step := func(tx *tenants.Tx) error {
 				_, err := accounting.ImportJournal(tx, chunk)
 				return err

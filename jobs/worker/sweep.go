@@ -36,6 +36,10 @@ func (w *Worker) sweep() {
 
 // Sweep is one round.
 func (w *Worker) Sweep(ctx context.Context) error {
+	tidy := time.Since(w.tidied) > time.Minute
+	if tidy {
+		w.tidied = time.Now()
+	}
 	return w.db.AcrossAll(ctx, "sweep", func(t tenants.Tenant) error {
 		var due []uuid.UUID
 		if err := w.db.Read(ctx, t.ID, func(tx *tenants.Tx) (err error) {
@@ -50,8 +54,15 @@ func (w *Worker) Sweep(ctx context.Context) error {
 			}
 		}
 		return w.db.Within(ctx, t.ID, tenants.System("sealer"), func(tx *tenants.Tx) error {
-			_, err := ledger.Seal(tx)
-			return err
+			if _, err := ledger.Seal(tx); err != nil || !tidy {
+				return err
+			}
+			for _, fn := range w.tidy {
+				if err := fn(tx); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	})
 }

@@ -36,12 +36,15 @@ type Worker struct {
 	name   string
 	log    *slog.Logger
 	stop   chan struct{}
+	tidy   []func(*tenants.Tx) error
+	tidied time.Time
 }
 
-// New makes a worker over a queue. concurrency is how many runs it does at once.
-func New(db *tenants.DB, redis asynq.RedisConnOpt, queue *jobs.Queue, kinds map[jobs.Kind]Work, concurrency int, log *slog.Logger) *Worker {
+// New makes a worker over a queue. concurrency is how many runs it does at
+// once; tidy is what each town's rows need once a minute.
+func New(db *tenants.DB, redis asynq.RedisConnOpt, queue *jobs.Queue, kinds map[jobs.Kind]Work, concurrency int, log *slog.Logger, tidy ...func(*tenants.Tx) error) *Worker {
 	host, _ := os.Hostname()
-	return &Worker{db: db, queue: queue, kinds: kinds, log: log, stop: make(chan struct{}),
+	return &Worker{db: db, queue: queue, kinds: kinds, log: log, tidy: tidy, stop: make(chan struct{}),
 		name: host + "/" + strconv.Itoa(os.Getpid()) + "/" + uuid.NewString()[:8],
 		server: asynq.NewServer(redis, asynq.Config{Concurrency: concurrency, TaskCheckInterval: 200 * time.Millisecond,
 			DelayedTaskCheckInterval: time.Second, ShutdownTimeout: 10 * time.Second, LogLevel: asynq.ErrorLevel, Logger: quiet{log}})}

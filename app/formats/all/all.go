@@ -44,15 +44,6 @@ var List = []Format{
 	{"govpay-csv", "Dovuti, tracciato GovPay", Debts, govpay.Sniff, govpay.Read},
 }
 
-// Checker answers the control equations of a journal from its events.
-type Checker interface {
-	Add(formats.Event)
-	Equations() map[string]*bool // "1" to "7"; nil where the file does not carry the totals
-}
-
-// Equations begins the check of a journal, whatever its layout.
-func Equations() Checker { return new(opi.Check) }
-
 // HeadSize is how much of a file is looked at to know its format.
 const HeadSize = 8 << 10
 
