@@ -4,16 +4,38 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
 )
+
+// nullable is a row of a table that holds nulls.
+type nullable struct {
+	bun.BaseModel `bun:"table:run"`
+	tenants.Row
+
+	ID         uuid.UUID `bun:"id,pk"`
+	Kind       string
+	State      string
+	Params     string
+	CreatedBy  string
+	At         time.Time `bun:"run_after"`
+	Created    time.Time `bun:"created_at"`
+	FinishedAt time.Time `bun:",nullzero"`
+}
 
 func TestBackupMovesBetweenEngines(t *testing.T) {
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
 		a := db.Add(t, "alfa")
 		if err := db.Within(ctx, a.ID, tenants.System("test"), func(tx *tenants.Tx) error {
 			if err := tx.KeepInbound("test", "x", "è.bin", []byte{0, 1, 2, 255}, "ok"); err != nil {
+				return err
+			}
+			if _, err := tx.Insert(&nullable{ID: tx.NewID(), At: tx.Now()}).Exec(ctx); err != nil {
 				return err
 			}
 			return tx.SaveSecret("vpos", "mac_key", "segreto")

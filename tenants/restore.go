@@ -67,6 +67,9 @@ func (in *restorer) table(t dumpTable) error {
 func (in *restorer) row(values []any) error {
 	row := slices.Clone(values)
 	for i, v := range row {
+		if v == nil {
+			row[i] = bun.Safe("NULL")
+		}
 		marked, ok := v.(map[string]any)
 		if !ok {
 			continue
