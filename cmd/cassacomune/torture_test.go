@@ -200,7 +200,7 @@ func TestKilledProcess(t *testing.T) {
 		instants = n
 	}
 	if testing.Short() {
-		instants = min(instants, 1)
+		t.Skip("what is killed is a process of its own, which no detector watches")
 	}
 	tenantstest.Each(t, func(t *testing.T, data *tenantstest.Data) {
 		r := newRack(t, data)
