@@ -76,6 +76,9 @@ func fetch(t *testing.T, address string) string {
 
 // TestDemo is what the first minute with the demo needs.
 func TestDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what a visitor waits for is measured without the race detector")
+	}
 	dir := t.TempDir()
 	at, stop := begin(t, dir, demoCommand{})
 	bare := fetch(t, at.url(at.host)+"/")

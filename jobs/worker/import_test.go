@@ -213,12 +213,12 @@ func TestKilledBetweenChunks(t *testing.T) {
 		for {
 			short, cancel := context.WithCancel(ctx)
 			done := make(chan struct{})
-			go func() { // dies when it sees progress
+			which, was := run.ID, run.Done // run itself is the worker's
+			go func() {                    // dies when it sees progress
 				defer close(done)
-				was := run.Done
 				for short.Err() == nil {
 					var now jobs.Run
-					db.Read(short, id, func(tx *tenants.Tx) (err error) { now, err = jobs.Find(tx, run.ID); return err })
+					db.Read(short, id, func(tx *tenants.Tx) (err error) { now, err = jobs.Find(tx, which); return err })
 					if now.Done > was && now.State == jobs.Running {
 						cancel()
 					}
