@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 )
 
@@ -65,7 +64,11 @@ func grouped(s string) bool {
 // ParseDecimal reads an amount as machines write it: an optional sign, digits,
 // and at the most two decimals after a point ("12.50", "12.5", "12").
 // Trailing zeros beyond the second decimal are accepted: they lose nothing.
-func ParseDecimal(s string) (Cents, error) {
+func ParseDecimal(s string) (Cents, error) { return ParseMinor(s, 2) }
+
+// ParseMinor is ParseDecimal for a currency of another number of decimals
+// (yen 0, dinar 3): it counts the currency's minor units.
+func ParseMinor(s string, decimals int) (Cents, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return 0, ErrEmpty
@@ -75,23 +78,36 @@ func ParseDecimal(s string) (Cents, error) {
 	if whole == "" || point && frac == "" || !allDigits(whole) || !allDigits(frac) {
 		return 0, ErrFormat
 	}
-	for len(frac) > 2 {
-		if frac[len(frac)-1] != '0' {
-			return 0, ErrDecimals
+	if len(frac) > decimals && strings.TrimRight(frac[decimals:], "0") != "" {
+		return 0, ErrDecimals
+	}
+	n, ok := append10(0, whole)
+	for i := 0; ok && i < decimals; i++ {
+		digit := "0"
+		if i < len(frac) {
+			digit = frac[i : i+1]
 		}
-		frac = frac[:len(frac)-1]
+		n, ok = append10(n, digit)
 	}
-	for len(frac) < 2 {
-		frac += "0"
-	}
-	n, err := strconv.ParseInt(whole+frac, 10, 64)
-	if err != nil || n > math.MaxInt64/4 {
+	if !ok {
 		return 0, ErrRange
 	}
 	if s[0] == '-' {
 		n = -n
 	}
 	return Cents(n), nil
+}
+
+// append10 writes digits behind those of n, up to a quarter of what an int64
+// holds, so that sums of a few cannot overflow.
+func append10(n int64, digits string) (int64, bool) {
+	for i := range len(digits) {
+		if n > math.MaxInt64/4/10 {
+			return 0, false
+		}
+		n = n*10 + int64(digits[i]-'0')
+	}
+	return n, n <= math.MaxInt64/4
 }
 
 func sign(s string) int {
@@ -111,12 +127,21 @@ func allDigits(s string) bool {
 }
 
 // Decimal prints the amount for machines: "-12.50".
-func (c Cents) Decimal() string {
+func (c Cents) Decimal() string { return c.Minor(2) }
+
+// Minor prints minor units of a currency with that many decimals, for
+// machines.
+func (c Cents) Minor(decimals int) string {
 	neg, u := "", uint64(c)
 	if c < 0 {
 		neg, u = "-", -u
 	}
-	return fmt.Sprintf("%s%d.%02d", neg, u/100, u%100)
+	digits := fmt.Sprintf("%0*d", decimals+1, u)
+	if decimals == 0 {
+		return neg + digits
+	}
+	point := len(digits) - decimals
+	return neg + digits[:point] + "." + digits[point:]
 }
 
 // Comma prints the amount for Italian files: "-1234,50", no thousands mark.
