@@ -30,7 +30,7 @@ func ImportWork(ctx context.Context, db *tenants.DB, tenant tenants.ID, run *job
 		return true, nil
 	}
 	w.preview.Format, w.preview.Title, w.preview.Kind = format.Key, format.Title, string(format.Kind)
-	cut := stepsOf[format.Kind]
+	cut := stepsOf[format.Key]
 	switch {
 	case format.Kind == all.Debts && w.params.Phase == jobs.Check:
 		return false, w.checkDebts(format, file)

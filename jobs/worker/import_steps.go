@@ -15,10 +15,12 @@ import (
 // on where it was by passing over those that are done. An error ends them.
 type Steps func(source string, events formats.Reader) iter.Seq2[func(*tenants.Tx) error, error]
 
-// stepsOf says how each kind of file but those of debts is applied.
-var stepsOf = map[all.Kind]Steps{
-	all.Remittance: collections.Steps,
-	all.Journal:    journalSteps,
+// stepsOf says how each format but those of debts is applied. One that is not
+// here can be looked at and not loaded: nothing says yet whose it is.
+var stepsOf = map[string]Steps{
+	"pos-csv":     collections.Steps,
+	"poste200":    collections.Steps,
+	"opi-journal": journalSteps,
 }
 
 // journalSteps has one step for each chunk of a cash journal.

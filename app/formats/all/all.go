@@ -21,12 +21,16 @@ type Kind string
 // The kinds of files.
 const (
 	Journal    Kind = "journal"    // giornale di cassa
+	Bank       Kind = "bank"       // estratto conto
 	Remittance Kind = "remittance" // riversamento
+	Payments   Kind = "payments"   // disposizioni di pagamento o d'incasso, e i loro esiti
+	Outcomes   Kind = "outcomes"   // esiti e ricevute di un messaggio
+	Receipts   Kind = "receipts"   // ricevute telematiche
 	Debts      Kind = "debts"      // dovuti
 )
 
-// Format is a line of the list. A journal's reader may tell a nearer key in
-// its Header: oil-journal beside opi-journal.
+// Format is a line of the list. A reader may tell a nearer key in its Header:
+// oil-journal beside opi-journal.
 type Format struct {
 	Key, Title string
 	Kind       Kind
