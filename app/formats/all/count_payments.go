@@ -1,0 +1,99 @@
+package all
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"cassacomune/app/formats"
+	"cassacomune/app/money"
+)
+
+// Paid is what a payment message holds, or the answer to one. Sums are in the
+// currency of the first payment; one of another currency is not added.
+type Paid struct {
+	MessageID            string
+	Blocks, Transactions int
+	Sum                  money.Cents
+	Currency             string
+	DeclaredTransactions *int
+	DeclaredSum          *money.Cents
+
+	sequences, statuses, reasons map[string]bool
+}
+
+func newPaid() *Paid {
+	return &Paid{sequences: map[string]bool{}, statuses: map[string]bool{}, reasons: map[string]bool{}}
+}
+
+func (c *Paid) add(e formats.Event) {
+	switch {
+	case e.Message != nil:
+		m := e.Message
+		if c.MessageID == "" {
+			c.MessageID = m.ID
+		}
+		c.DeclaredTransactions = plus(c.DeclaredTransactions, m.DeclaredTransactions)
+		c.DeclaredSum = plus(c.DeclaredSum, m.DeclaredSum)
+		c.note(m.Status, m.Reasons)
+	case e.Batch != nil:
+		c.Blocks++
+		mark(c.sequences, e.Batch.Sequence)
+		c.note(e.Batch.Status, e.Batch.Reasons)
+	case e.Payment != nil:
+		p := e.Payment
+		c.Transactions++
+		if c.Currency == "" {
+			c.Currency = p.Currency
+		}
+		if p.Currency == c.Currency || p.Currency == "" {
+			c.Sum += p.Cents
+		}
+		mark(c.sequences, p.Sequence)
+		c.note(p.Status, p.Reasons)
+	case e.MessageEnd != nil:
+		c.DeclaredTransactions = plus(c.DeclaredTransactions, e.MessageEnd.DeclaredTransactions)
+		c.DeclaredSum = plus(c.DeclaredSum, e.MessageEnd.DeclaredSum)
+	}
+}
+
+func (c *Paid) note(status string, reasons []string) {
+	mark(c.statuses, status)
+	for _, r := range reasons {
+		mark(c.reasons, r)
+	}
+}
+
+func mark(set map[string]bool, value string) {
+	if value != "" {
+		set[value] = true
+	}
+}
+
+func (c *Paid) end() {}
+
+func (c *Paid) line() string {
+	return fmt.Sprintf("messaggio %s, %d blocchi, %d disposizioni per %s", c.MessageID, c.Blocks, c.Transactions, formats.Decimal(c.Sum, c.Currency))
+}
+
+// MarshalJSON writes amounts as decimals and the lists sorted.
+func (c *Paid) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		MessageID            string   `json:"message_id"`
+		Blocks               int      `json:"blocks"`
+		Transactions         int      `json:"transactions"`
+		Sum                  string   `json:"sum"`
+		DeclaredTransactions *int     `json:"declared_transactions"`
+		DeclaredSum          *string  `json:"declared_sum"`
+		SequenceTypes        []string `json:"sequence_types"`
+		Statuses             []string `json:"statuses"`
+		Reasons              []string `json:"reasons"`
+	}{c.MessageID, c.Blocks, c.Transactions, formats.Decimal(c.Sum, c.Currency), c.DeclaredTransactions, decimal(c.DeclaredSum, c.Currency),
+		sorted(c.sequences), sorted(c.statuses), sorted(c.reasons)})
+}
+
+// sorted lists a set; empty and not null in JSON.
+func sorted(set map[string]bool) []string {
+	return append([]string{}, slices.Sorted(maps.Keys(set))...)
+}
