@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
@@ -53,6 +54,10 @@ func newBrowser(t *testing.T, name string, width int64, script bool) *browser {
 			_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 			return err
 		}))
+		b.do(chromedp.Navigate("data:text/html,<title>off</title><script>document.title='on'</script>"))
+		if js[string](b, "document.title") != "off" {
+			t.Fatal("scripts are not switched off")
+		}
 	}
 	return b
 }
@@ -129,6 +134,29 @@ func (b *browser) press(words string) string {
 	}
 	b.waitChange(before)
 	return b.look()
+}
+
+// download follows a link to a file, which the browser saves, and returns
+// where it is.
+func (b *browser) download(selector string) string {
+	b.t.Helper()
+	dir := b.t.TempDir()
+	b.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir})
+		return err
+	}))
+	if !js[bool](b, fmt.Sprintf(`(() => { const a = document.querySelector(%q); if (a) a.click(); return !!a })()`, selector)) {
+		b.t.Fatalf("%s: no %s at %s\n%s", b.name, selector, b.where(), b.text())
+	}
+	for range 100 {
+		time.Sleep(50 * time.Millisecond)
+		saved, _ := filepath.Glob(filepath.Join(dir, "[^.]*"))
+		if len(saved) == 1 && filepath.Ext(saved[0]) != ".crdownload" {
+			return saved[0]
+		}
+	}
+	b.t.Fatalf("%s: %s at %s was not saved", b.name, selector, b.where())
+	return ""
 }
 
 func (b *browser) waitChange(before string) {

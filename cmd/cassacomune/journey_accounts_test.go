@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"io"
-	"net"
-	"net/http"
-	"os"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,44 +14,25 @@ import (
 	"cassacomune/tenants"
 )
 
-// get fetches a file from one of the demo's hosts, which no resolver knows.
-func (d demo) get(host, path string) []byte {
-	d.t.Helper()
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+d.port)
-	}}}
-	res, err := client.Get(d.at(host, path))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		d.t.Fatalf("get %s%s: %s %v", host, path, res.Status, err)
-	}
-	return b
-}
-
-// closeDay closes the outside's day and returns the files that were not there
-// before.
+// closeDay closes the outside's day and downloads the files that were not
+// there before.
 func (d demo) closeDay(b *browser, seen map[string]bool) (paths []string) {
 	b.t.Helper()
 	b.open(d.at("sandbox", "/comune/montelupo"))
 	b.press("Chiudi la giornata")
 	b.open(d.at("sandbox", "/comune/montelupo"))
-	dir := b.t.TempDir()
-	for _, link := range js[[]string](b, `[...document.querySelectorAll('a[download]')].map(a => new URL(a.href).pathname)`) {
-		if seen[link] {
-			continue
+	for _, name := range b.offered() {
+		if !seen[name] {
+			seen[name] = true
+			paths = append(paths, b.download(fmt.Sprintf("a[href$=%q]", "/"+name)))
 		}
-		seen[link] = true
-		path := filepath.Join(dir, filepath.Base(link))
-		if err := os.WriteFile(path, d.get("sandbox", link), 0o600); err != nil {
-			b.t.Fatal(err)
-		}
-		paths = append(paths, path)
 	}
 	return paths
+}
+
+// offered are the files that the page offers for download.
+func (b *browser) offered() []string {
+	return js[[]string](b, `[...document.querySelectorAll('a[download]')].map(a => a.innerText)`)
 }
 
 // upload gives a file to the accountant's page and sees it through both passes.
@@ -83,19 +61,16 @@ func (b *browser) await(words, what string) {
 }
 
 // account carries what the citizens paid to regularised collection orders.
-func (d demo) account(b *browser, card string, slips []string) {
+func (d demo) account(b *browser, card, slip string) {
 	b.t.Helper()
 	seen := map[string]bool{}
 	b.open(d.at("sandbox", "/comune/montelupo"))
-	for _, link := range js[[]string](b, `[...document.querySelectorAll('a[download]')].map(a => new URL(a.href).pathname)`) {
-		seen[link] = true // of the demo's past, which has been imported
+	for _, name := range b.offered() {
+		seen[name] = true // of the past, which has been imported
 	}
-	for _, s := range slips {
-		code, cents, _ := strings.Cut(s, " ")
-		b.open(d.at("sandbox", "/comune/montelupo"))
-		js[bool](b, `(() => { document.getElementById('codice').value = '`+code+`'; document.getElementById('importo').value = '`+cents+`'; return true })()`)
-		b.press("Paga il bollettino")
-	}
+	code, euro, _ := strings.Cut(slip, " ")
+	b.fill(map[string]string{"codice": code, "importo": euro})
+	b.press("Paga il bollettino")
 	files := d.closeDay(b, seen)
 	if len(files) < 3 {
 		b.t.Fatalf("the outside gave %v, want settlement, postal flow and journal", files)
@@ -117,7 +92,9 @@ func (d demo) account(b *browser, card string, slips []string) {
 			d.upload(b, f)
 		}
 	}
-	text := b.open(d.at("montelupo", "/segui?codice="+card))
+	b.open(d.at("montelupo", "/segui"))
+	b.fill(map[string]string{"codice": card})
+	text := b.press("Segui")
 	for _, stage := range trace.Stages {
 		if !strings.Contains(text, stage.Italian()) {
 			b.t.Errorf("the line of %s does not say %s:\n%s", card, stage.Italian(), text)
@@ -126,14 +103,16 @@ func (d demo) account(b *browser, card string, slips []string) {
 	if !strings.Contains(text, "Reversale") {
 		b.t.Errorf("the line of %s does not reach its order:\n%s", card, text)
 	}
-	b.open(d.at("montelupo", "/ragioneria/controlli"))
+	if text := b.open(d.at("montelupo", "/ragioneria/controlli")); !strings.Contains(text, "Nessuna anomalia") {
+		b.t.Errorf("checks: %s", text)
+	}
 }
 
 func (d demo) reconcile(b *browser) {
 	b.t.Helper()
 	b.open(d.at("montelupo", "/ragioneria/riconciliazione"))
 	b.press("Riconcilia ora")
-	b.await("Confermati di recente", "the reconciliation")
+	b.await("Ultima riconciliazione il", "the reconciliation")
 }
 
 // undoAndRedo takes back the newest match, with a reason, and lets a person
@@ -160,12 +139,7 @@ func (d demo) export(b *browser) string {
 	js[bool](b, `(() => { document.querySelectorAll('[name=ordinativo]').forEach(x => x.checked = true); return true })()`)
 	b.press("Esporta gli ordinativi scelti")
 	b.open(d.at("montelupo", "/ragioneria/reversali"))
-	csv := js[string](b, `fetch([...document.querySelectorAll('a')].find(a => a.href.endsWith('ordinativi.csv')).href).then(r => r.text())`)
-	path := filepath.Join(b.t.TempDir(), "ordinativi.csv")
-	if err := os.WriteFile(path, []byte(csv), 0o600); err != nil {
-		b.t.Fatal(err)
-	}
-	return path
+	return b.download(`a[href$="/ordinativi.csv"]`) // the newest stands first
 }
 
 // sound fails on the first thing that does not hold in the demo's data.

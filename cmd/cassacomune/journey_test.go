@@ -95,10 +95,8 @@ func TestJourney(t *testing.T) {
 			b := newBrowser(t, c.name, c.width, c.script)
 			d.payByCard(b, codes[4*i:4*i+2])
 			slip := d.payBySlip(b, codes[4*i+2:4*i+4])
-			if c.name == "desktop" {
-				d.account(b, codes[0], []string{slip})
-				d.sound(t)
-			}
+			d.account(b, codes[4*i], slip)
+			d.sound(t)
 		})
 	}
 }
