@@ -180,6 +180,9 @@ func (b *browser) look() string {
 	b.picture()
 	text := b.text()
 	path := js[string](b, "location.host + location.pathname + document.title")
+	if wide := js[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide > 0 {
+		b.t.Errorf("%s: %s is %d pixels wider than the window", b.name, b.where(), wide)
+	}
 	if b.axe != "" && !b.seen[path] && !strings.Contains(path, "sandbox.") {
 		b.seen[path] = true
 		b.accessible()

@@ -13,6 +13,7 @@ import (
 	"cassacomune/app/reconcile"
 	"cassacomune/app/treasury"
 	"cassacomune/app/web/page"
+	"cassacomune/jobs"
 	"cassacomune/tenants"
 )
 
@@ -21,6 +22,7 @@ type creditView struct {
 	page.Base
 	Credit      treasury.Provisional
 	Clock       provisionalRow
+	Source      string // file and line
 	URL         string
 	Unexplained money.Cents
 	Marks       []reconcile.Mark
@@ -69,6 +71,11 @@ func loadCredit(c *fiber.Ctx, id uuid.UUID) (*creditView, error) {
 			return err
 		}
 		p.Title, p.Clock = fmt.Sprintf("Provvisorio %s/%d", p.Credit.Number, p.Credit.Year), withClock(p.Credit, tx.Today())
+		files, err := jobs.NamesOfFiles(tx)
+		if err != nil {
+			return err
+		}
+		p.Source = fmt.Sprintf("%s, riga %d", files.In(p.Credit.Source), p.Credit.Line)
 		if p.Credit.Side == treasury.Debit {
 			p.Title += " di uscita"
 			return nil

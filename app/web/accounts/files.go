@@ -88,7 +88,7 @@ func loadFiles(c *fiber.Ctx) (*filesView, error) {
 	at := page.At(c)
 	p := &filesView{Base: page.For(c, "Giornali e rendiconti"), Limit: at.Settings.Limit() >> 20}
 	p.Breadcrumb = []page.Link{{Name: "Tesoreria", URL: "/ragioneria/tesoreria"}}
-	p.Table = page.Table{ID: "caricati", Caption: "Gli ultimi file", Columns: columns("File", "Che cos'è", "Caricato il", "Da chi", "Stato")}
+	p.Table = page.Table{ID: "caricati", Caption: "Gli ultimi file", Columns: columns("File", "Stato", "Che cos'è", "Caricato il", "Da chi")}
 	return p, at.Read(c, func(tx *tenants.Tx) error {
 		runs, err := jobs.List(tx, 200, jobs.Import)
 		if err != nil {
@@ -108,7 +108,7 @@ func loadFiles(c *fiber.Ctx) (*filesView, error) {
 				return err
 			}
 			if ok {
-				p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: f.Name, URL: f.url()}, {Text: f.Preview.Title}, {Text: clock(r.CreatedAt)}, {Text: r.CreatedBy}, {Text: f.Says, Kind: "badge", Class: f.Class}})
+				p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: f.Name, URL: f.url()}, {Text: f.Says, Kind: "badge", Class: f.Class}, {Text: f.Preview.Title}, {Text: clock(r.CreatedAt)}, {Text: r.CreatedBy}})
 			}
 		}
 		return nil

@@ -103,7 +103,11 @@ func export(c *fiber.Ctx) error {
 		return err
 	})
 	if err == nil {
-		return saved(c, "/ragioneria/reversali#esportazioni", fmt.Sprintf("Esportati %d ordinativi per %s: scarica il CSV o la bozza OPI qui sotto.", x.Orders, x.Cents))
+		what := "Esportato un ordinativo"
+		if x.Orders > 1 {
+			what = fmt.Sprintf("Esportati %d ordinativi", x.Orders)
+		}
+		return saved(c, "/ragioneria/reversali#esportazioni", fmt.Sprintf("%s per %s: scarica il CSV o la bozza OPI qui sotto.", what, x.Cents))
 	}
 	return ordersAgain(c, f, err, uuid.Nil)
 }

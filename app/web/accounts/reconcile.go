@@ -79,7 +79,7 @@ type reconciliationView struct {
 // remaining is a line of what is not reconciled.
 type remaining struct {
 	reconcile.Item
-	Sort, URL string
+	Sort, URL, Age string
 }
 
 // families are the sorts of what is not reconciled, by the account on which it
@@ -243,7 +243,13 @@ func (p *reconciliationView) readRemaining(tx *tenants.Tx) error {
 }
 
 func itemShown(i reconcile.Item) remaining {
-	r := remaining{Item: i, Sort: familyOf(i.Account).Name}
+	r := remaining{Item: i, Sort: familyOf(i.Account).Name, Age: strconv.Itoa(i.Days) + " giorni"}
+	switch i.Days {
+	case 0:
+		r.Age = "oggi"
+	case 1:
+		r.Age = "ieri"
+	}
 	if i.Kind == reconcile.OnProvisional {
 		r.URL = creditURL(i.Ref)
 	}

@@ -182,10 +182,14 @@ func withClock(r treasury.Provisional, today day.Date) provisionalRow {
 		return row
 	}
 	switch left := r.DaysLeft(today); {
+	case left == -1:
+		row.Says, row.Class = "scaduto da un giorno", "bg-danger"
 	case left < 0:
 		row.Says, row.Class = fmt.Sprintf("scaduto da %d giorni", -left), "bg-danger"
 	case left == 0:
 		row.Says, row.Class = "scade oggi", "bg-danger"
+	case left == 1:
+		row.Says, row.Class = "resta un giorno", "bg-warning"
 	case left <= 15:
 		row.Says, row.Class = fmt.Sprintf("restano %d giorni", left), "bg-warning"
 	default:

@@ -29,37 +29,16 @@ func (n channelNames) of(key string) string {
 	return key
 }
 
-// sources are the names of the files that were brought, by their SHA-256.
-type sources map[string]string
-
-// namedFiles is how many of the newest imports are looked through for the name
-// of a file; an older one is named by the beginning of its SHA-256.
-const namedFiles = 500
+// sources are the names of the files that were brought.
+type sources struct{ jobs.FileNames }
 
 func fileNames(tx *tenants.Tx) (sources, error) {
-	runs, err := jobs.List(tx, namedFiles, jobs.Import)
-	names := make(sources, len(runs))
-	for _, r := range runs {
-		var p jobs.ImportParams
-		if err := r.Decode(&p); err != nil {
-			return nil, err
-		}
-		names[p.Blob] = p.Name
-	}
-	return names, err
+	names, err := jobs.NamesOfFiles(tx)
+	return sources{names}, err
 }
 
 // name says where something came from as people know it.
 func (n sources) name(source string) string {
-	if rest, ok := strings.CutPrefix(source, "file "); ok {
-		if sum, place, _ := strings.Cut(rest, ","); len(sum) == 64 {
-			name := sum[:12]
-			if known, ok := n[sum]; ok {
-				name = known
-			}
-			return strings.TrimSuffix("file "+name+","+place, ",")
-		}
-	}
 	if code, ok := strings.CutPrefix(source, "notification "); ok {
 		return "notifica del gestore, " + code
 	}
@@ -71,7 +50,7 @@ func (n sources) name(source string) string {
 	case "act":
 		return "atto dell'ufficio"
 	}
-	return source
+	return n.In(source)
 }
 
 // grouped prints a long code in groups of four.
