@@ -35,6 +35,7 @@ type Closing struct {
 	Opening                *money.Cents // for formats that state it at the end
 	Closing, Credit, Debit *money.Cents
 	Balances               []Balance // those that the file states after the movements
+	Text                   string    // what the file says about the statement as a whole
 	Line                   int
 }
 

@@ -10,6 +10,7 @@ import (
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/debtcsv"
 	"cassacomune/app/formats/govpay"
+	"cassacomune/app/formats/mt"
 	"cassacomune/app/formats/opi"
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
@@ -42,6 +43,7 @@ type Format struct {
 // file's head has it.
 var List = []Format{
 	{"opi-journal", "Giornale di cassa OPI o OIL", Journal, opi.Sniff, opi.Read},
+	{"mt940", "Estratto conto MT940 o MT942", Bank, mt.Sniff, mt.Read},
 	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
 	{"pos-csv", "Liquidazione dei pagamenti con carta", Remittance, poscsv.Sniff, poscsv.Read},
 	{"cassacomune-csv", "Dovuti, tracciato Cassa Comune", Debts, debtcsv.Sniff, debtcsv.Read},
