@@ -18,6 +18,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -35,6 +36,7 @@ type Config struct {
 	Dir         string // folder of the SQLite files
 	Connections int    // PostgreSQL; default 16
 	Clock       func() time.Time
+	Random      io.Reader // of ids; nil: the system's. Secrets never come from here.
 	Log         *slog.Logger
 	Key         []byte // 32 bytes; seals the secrets of the channels
 
@@ -63,6 +65,7 @@ type store interface {
 type DB struct {
 	store    store
 	clock    func() time.Time
+	random   io.Reader
 	log      *slog.Logger
 	key      []byte
 	announce func(ID, uuid.UUID)
@@ -72,9 +75,12 @@ type DB struct {
 
 // Open connects to the data; it changes nothing in it.
 func Open(cfg Config) (*DB, error) {
-	db := &DB{clock: cfg.Clock, log: cfg.Log, key: cfg.Key, announce: cfg.Announce}
+	db := &DB{clock: cfg.Clock, random: cfg.Random, log: cfg.Log, key: cfg.Key, announce: cfg.Announce}
 	if db.clock == nil {
 		db.clock = time.Now
+	}
+	if db.random == nil {
+		db.random = rand.Reader
 	}
 	if db.announce == nil {
 		db.announce = func(ID, uuid.UUID) {}
@@ -208,8 +214,8 @@ func inScope(ctx context.Context, pool *bun.DB, s scope, fn func(context.Context
 // the time at which they were made.
 func (db *DB) NewID() uuid.UUID {
 	var id uuid.UUID
-	if _, err := rand.Read(id[:]); err != nil {
-		panic(err) // the system has no random source: nothing may go on
+	if _, err := io.ReadFull(db.random, id[:]); err != nil {
+		panic(err) // there is no random source: nothing may go on
 	}
 	ms := uint64(db.clock().UnixMilli())
 	binary.BigEndian.PutUint32(id[0:], uint32(ms>>16))

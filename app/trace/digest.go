@@ -8,22 +8,23 @@ import (
 	"io"
 	"slices"
 
+	"cassacomune/app/accounting"
 	"cassacomune/app/debts"
 	"cassacomune/app/ledger"
+	"cassacomune/app/reconcile"
 	"cassacomune/tenants"
 )
 
-// Digest is a hash over natural keys, cents per step, allocations and
-// balances, without ids or instants: equal whatever the order in which the
+// Digest is a hash over natural keys, cents per step, allocations and their
+// shares, balances and orders, without ids or instants: equal whatever the order in which the
 // outside's files came, after any kill and resume, after a restore, and on
 // both engines.
 func Digest(tx *tenants.Tx) (string, error) {
 	h := sha256.New()
-	if err := debtsInto(tx, h); err != nil {
-		return "", fmt.Errorf("digest of debts: %w", err)
-	}
-	if err := ledger.DigestInto(tx, h); err != nil {
-		return "", fmt.Errorf("digest of ledger: %w", err)
+	for _, into := range []func(*tenants.Tx, io.Writer) error{debtsInto, ledger.DigestInto, reconcile.DigestInto, accounting.DigestInto} {
+		if err := into(tx, h); err != nil {
+			return "", fmt.Errorf("digest: %w", err)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -91,7 +91,7 @@ func newSeeding(t *testing.T, ctx context.Context, data *tenantstest.Data, at pl
 	t.Cleanup(stop)
 	queue := jobs.NewQueue(redis, log)
 	t.Cleanup(func() { queue.Close() })
-	db, err := tenants.Open(tenants.Config{Dir: data.Dir, URL: data.URL, OwnerURL: data.OwnerURL, Clock: clock.Now, Key: tenantstest.Key, Log: log})
+	db, err := tenants.Open(tenants.Config{Dir: data.Dir, URL: data.URL, OwnerURL: data.OwnerURL, Clock: clock.Now, Random: newDice(), Key: tenantstest.Key, Log: log})
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
 	s := &seeding{ctx: ctx, db: db, clock: clock, place: at, dir: t.TempDir(), today: clock.Today(), worker: worker.New(db, redis, queue, worker.Kinds(), 1, log)}
