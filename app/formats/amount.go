@@ -1,6 +1,10 @@
 package formats
 
-import "cassacomune/app/money"
+import (
+	"math"
+
+	"cassacomune/app/money"
+)
 
 // exponents lists the currencies whose minor unit is not a hundredth (ISO
 // 4217, list one).
@@ -30,3 +34,17 @@ func ParseAmount(text, currency string) (money.Cents, error) {
 
 // Decimal prints minor units of a currency for machines: "-12.50", "1200" yen.
 func Decimal(c money.Cents, currency string) string { return c.Minor(Exponent(currency)) }
+
+// Hundredths brings minor units of a currency to hundredths of its unit, which
+// is how control sums add amounts of any currency (CtrlSum of ISO 20022: the
+// total irrespective of currencies). It is false where the currency is finer
+// than that, or the amount too large.
+func Hundredths(c money.Cents, currency string) (money.Cents, bool) {
+	switch Exponent(currency) {
+	case 2:
+		return c, true
+	case 0:
+		return c * 100, c.Abs() <= math.MaxInt64/100
+	}
+	return 0, false
+}

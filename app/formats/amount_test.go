@@ -2,6 +2,7 @@ package formats
 
 import (
 	"errors"
+	"math"
 	"testing"
 
 	"cassacomune/app/money"
@@ -33,6 +34,26 @@ func TestAmountsHaveTheirCurrencysDecimals(t *testing.T) {
 		}
 		if again := Decimal(got, c.currency); err == nil && again != c.again {
 			t.Errorf("%s %s: printed %s, want %s", c.text, c.currency, again, c.again)
+		}
+	}
+}
+
+func TestControlSumsAddHundredthsOfAnyCurrency(t *testing.T) {
+	for _, c := range []struct {
+		units    money.Cents
+		currency string
+		want     money.Cents
+		ok       bool
+	}{
+		{1250, "EUR", 1250, true},
+		{-7, "CHF", -7, true},
+		{1200, "JPY", 120000, true},
+		{12505, "KWD", 0, false},
+		{math.MaxInt64/100 + 1, "JPY", 0, false},
+	} {
+		got, ok := Hundredths(c.units, c.currency)
+		if ok != c.ok || ok && got != c.want {
+			t.Errorf("%d %s: got %d %v, want %d %v", c.units, c.currency, got, ok, c.want, c.ok)
 		}
 	}
 }

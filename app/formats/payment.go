@@ -29,6 +29,7 @@ type Batch struct {
 	Method               string // TRF DD
 	Scheme               string // local instrument: CORE B2B
 	Sequence             string // FRST RCUR OOFF FNAL
+	Booking              string // how the sender asks the bank to book it: "batch" "single"; "": not said
 	On                   day.Date
 	Account              Party // whose account is credited or charged
 	Creditor             string
@@ -48,9 +49,10 @@ type Payment struct {
 	Currency   string
 	Party      Party // the other side
 	Ultimate   Party
-	SignedOn   day.Date // of the mandate
-	Sequence   string   // where the payment and not the batch says it
-	On         day.Date // due, or asked for
+	SignedOn   day.Date   // of the mandate
+	Amendment  *Amendment // of the mandate, where the file tells one
+	Sequence   string     // where the payment and not the batch says it
+	On         day.Date   // due, or asked for
 	PaidOn     day.Date
 	ValueOn    day.Date
 	Text       string

@@ -100,6 +100,7 @@ type References struct {
 type Party struct {
 	Name string
 	Code string // codice fiscale, partita IVA or another identifier, as it stands
+	Kind string // whose code it is, where the file tells: "person" "organisation"
 	IBAN string // or another account number, as it stands
 	Bank string // BIC or ABI
 }
