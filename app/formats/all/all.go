@@ -12,6 +12,7 @@ import (
 	"cassacomune/app/formats/govpay"
 	"cassacomune/app/formats/mt"
 	"cassacomune/app/formats/opi"
+	"cassacomune/app/formats/pain"
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
 )
@@ -44,6 +45,9 @@ type Format struct {
 var List = []Format{
 	{"opi-journal", "Giornale di cassa OPI o OIL", Journal, opi.Sniff, opi.Read},
 	{"mt940", "Estratto conto MT940 o MT942", Bank, mt.Sniff, mt.Read},
+	{"pain.001", "Disposizioni di bonifico, SEPA o CBI", Payments, pain.SniffTransfers, pain.Read},
+	{"pain.008", "Addebiti diretti, SEPA o CBI", Payments, pain.SniffDebits, pain.Read},
+	{"pain.002", "Esiti di bonifici e addebiti diretti, SEPA o CBI", Payments, pain.SniffStatus, pain.Read},
 	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
 	{"pos-csv", "Liquidazione dei pagamenti con carta", Remittance, poscsv.Sniff, poscsv.Read},
 	{"cassacomune-csv", "Dovuti, tracciato Cassa Comune", Debts, debtcsv.Sniff, debtcsv.Read},

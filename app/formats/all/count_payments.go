@@ -10,13 +10,12 @@ import (
 	"cassacomune/app/money"
 )
 
-// Paid is what a payment message holds, or the answer to one. Sums are in the
-// currency of the first payment; one of another currency is not added.
+// Paid is what a payment message holds, or the answer to one. Sums are
+// hundredths whatever the currency, as control sums are.
 type Paid struct {
 	MessageID            string
 	Blocks, Transactions int
 	Sum                  money.Cents
-	Currency             string
 	DeclaredTransactions *int
 	DeclaredSum          *money.Cents
 
@@ -44,11 +43,8 @@ func (c *Paid) add(e formats.Event) {
 	case e.Payment != nil:
 		p := e.Payment
 		c.Transactions++
-		if c.Currency == "" {
-			c.Currency = p.Currency
-		}
-		if p.Currency == c.Currency || p.Currency == "" {
-			c.Sum += p.Cents
+		if cents, ok := formats.Hundredths(p.Cents, p.Currency); ok {
+			c.Sum += cents
 		}
 		mark(c.sequences, p.Sequence)
 		c.note(p.Status, p.Reasons)
@@ -74,7 +70,7 @@ func mark(set map[string]bool, value string) {
 func (c *Paid) end() {}
 
 func (c *Paid) line() string {
-	return fmt.Sprintf("messaggio %s, %d blocchi, %d disposizioni per %s", c.MessageID, c.Blocks, c.Transactions, formats.Decimal(c.Sum, c.Currency))
+	return fmt.Sprintf("messaggio %s, %d blocchi, %d disposizioni per %s", c.MessageID, c.Blocks, c.Transactions, c.Sum.Decimal())
 }
 
 // MarshalJSON writes amounts as decimals and the lists sorted.
@@ -89,7 +85,7 @@ func (c *Paid) MarshalJSON() ([]byte, error) {
 		SequenceTypes        []string `json:"sequence_types"`
 		Statuses             []string `json:"statuses"`
 		Reasons              []string `json:"reasons"`
-	}{c.MessageID, c.Blocks, c.Transactions, formats.Decimal(c.Sum, c.Currency), c.DeclaredTransactions, decimal(c.DeclaredSum, c.Currency),
+	}{c.MessageID, c.Blocks, c.Transactions, c.Sum.Decimal(), c.DeclaredTransactions, decimal(c.DeclaredSum, "EUR"),
 		sorted(c.sequences), sorted(c.statuses), sorted(c.reasons)})
 }
 
