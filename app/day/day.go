@@ -46,12 +46,33 @@ func Of(t time.Time) Date {
 
 // Parse reads an ISO day ("2026-07-01") or an Italian one ("01/07/2026").
 func Parse(s string) (Date, error) {
-	for _, layout := range []string{"2006-01-02", "02/01/2006"} {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() > 0 {
-			return New(t.Year(), t.Month(), t.Day()), nil
-		}
+	year, month, dayOfMonth := -1, -1, -1
+	switch {
+	case len(s) != 10:
+	case s[4] == '-' && s[7] == '-':
+		year, month, dayOfMonth = digits(s[:4]), digits(s[5:7]), digits(s[8:])
+	case s[2] == '/' && s[5] == '/':
+		year, month, dayOfMonth = digits(s[6:]), digits(s[3:5]), digits(s[:2])
 	}
-	return Date{}, ErrFormat
+	if year < 1 || month < 1 || dayOfMonth < 1 {
+		return Date{}, ErrFormat
+	}
+	d := New(year, time.Month(month), dayOfMonth)
+	if d.IsZero() {
+		return d, ErrFormat
+	}
+	return d, nil
+}
+
+// digits reads a number of digits and nothing else, or returns -1.
+func digits(s string) (n int) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return -1
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n
 }
 
 // IsZero reports whether d is no day.
