@@ -19,6 +19,7 @@ type Statement struct {
 	Balances    []Balance // all that the file states before the movements, in its order
 	Bank, Body  string    // ABI or BIC of the bank; the bank's code of the body
 	Owner       string    // name of the account's owner
+	Name        string    // what the bank calls the account: descrizione del conto di evidenza
 	Revision    string    // flow id of the file that says it
 }
 

@@ -61,8 +61,13 @@ func Load(tx *tenants.Tx, c Chunk, free Free) (Loaded, error) {
 		return l, err
 	}
 	for _, e := range slices.Concat(fresh, woken) {
+		order := e.Document == formats.DocOrder || e.Document == formats.DocWarrant
 		switch {
-		case e.Document == formats.DocOrder || e.Document == formats.DocWarrant:
+		case !e.Executes() && !e.Reverses() && (order || side(e.Document) != ""):
+			if err := Wait(tx, e, strange, e.Number, "Operazione non prevista, "+e.Operation+": va verificata con il Tesoriere."); err != nil {
+				return l, err
+			}
+		case order:
 			l.Orders = append(l.Orders, e)
 		case side(e.Document) != "" && e.Operation == reversed:
 			if err := cancel(tx, e, free); err != nil {

@@ -163,6 +163,27 @@ func TestOneStrangeMovementDoesNotStopTheFile(t *testing.T) {
 	})
 }
 
+func TestAnUnknownOperationWaitsForAPerson(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		within := town(t, db)
+		odd, order := credit("1", 700), credit("2", 300)
+		odd.Operation, order.Operation, order.Document = "CONGELATO", "CONGELATO", formats.DocOrder
+		if err := within(func(tx *tenants.Tx) error {
+			l, err := load(tx, journal(second, 0, 0, 0, odd, order), 100)
+			if err != nil {
+				return err
+			}
+			waiting, err := Waitings(tx)
+			if l.New != 2 || len(l.Orders) > 0 || len(waiting) != 2 {
+				t.Errorf("Load = %+v, waiting %+v, want both kept and both waiting", l, waiting)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestMovementsWithoutANumberAreNamedByTheirTurn(t *testing.T) {
 	half := credit("6", 50)
 	half.Operation = reversed

@@ -33,6 +33,10 @@ const ForOrder Side = "order"
 // wakes them, a person looks at them.
 const twice Side = "twice"
 
+// strange is the side of movements of an operation that no rule knows: a
+// person looks at them too.
+const strange Side = "strange"
+
 // Wait keeps a movement until what it names arrives.
 func Wait(tx *tenants.Tx, e Entry, s Side, number, why string) error {
 	_, err := tx.Insert(&Waiting{EntryID: e.ID, Account: e.Account, Year: e.Year, Side: s, Number: number, Why: why, Since: tx.Now()}).

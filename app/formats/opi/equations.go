@@ -7,6 +7,9 @@ import (
 	"cassacomune/app/money"
 )
 
+// Numbers are the names of the control equations, in their order.
+var Numbers = [...]string{"1", "2", "3", "4", "5", "6", "7"}
+
 // Meaning says each control equation in words.
 var Meaning = map[string]string{
 	"1": "saldo precedente + entrate - uscite = saldo finale, per conto di evidenza",
@@ -29,14 +32,13 @@ const (
 )
 
 // Check gathers what the control equations need from the events of one
-// journal, or of several in the order of their days.
+// journal, or of several in the order of their days. The zero Check is ready.
 type Check struct {
 	account string
 	last    map[string]balance // by sub-account
 	sums    [conventions]money.Cents
-	fits    [conventions]bool
-	begun   bool
-	facts   map[string]money.Cents
+	misses  [conventions]bool
+	facts   map[string]money.Cents // of the tail of the journal at hand
 	result  [8]*bool
 	flow    string
 }
@@ -48,34 +50,33 @@ type balance struct {
 
 // Add takes an event; those that no equation needs are passed over.
 func (c *Check) Add(e formats.Event) {
-	if !c.begun {
-		c.begun = true
-		c.facts, c.last = map[string]money.Cents{}, map[string]balance{}
-		c.fits = [conventions]bool{true, true, true, true}
-	}
 	switch {
-	case e.Header != nil && e.Header.Name == "identificativo_flusso_BT":
-		c.flow, _, _ = strings.Cut(e.Header.Value, "#")
-		c.facts = map[string]money.Cents{}
-	case e.Header != nil && totals[e.Header.Name]:
-		if v, err := money.ParseDecimal(e.Header.Value); err == nil {
-			c.facts[e.Header.Name] = v
-		}
-		c.tail(e.Header.Name)
-	case e.Statement != nil:
-		c.account, c.sums = e.Statement.Account, [conventions]money.Cents{}
 	case e.Entry != nil:
 		for k := range c.sums {
 			c.sums[k] += signed(e.Entry, k)
 		}
+	case e.Statement != nil:
+		c.account, c.sums = e.Statement.Account, [conventions]money.Cents{}
 	case e.Closing != nil:
 		c.statement(e.Closing)
+	case e.Header != nil && e.Header.Name == "identificativo_flusso_BT":
+		c.result = c.withTail()
+		c.facts = nil
+		c.flow, _, _ = strings.Cut(e.Header.Value, "#")
+	case e.Header != nil && totals[e.Header.Name]:
+		if v, err := money.ParseDecimal(e.Header.Value); err == nil {
+			if c.facts == nil {
+				c.facts = map[string]money.Cents{}
+			}
+			c.facts[e.Header.Name] = v
+		}
 	}
 }
 
+// signed is what a movement adds to its sub-account in a convention.
 func signed(e *formats.Entry, convention int) money.Cents {
 	v := e.Cents
-	provisional := strings.HasPrefix(e.Document, "SOSPESO")
+	provisional := e.Document == formats.DocProvisionalCredit || e.Document == formats.DocProvisionalDebit
 	regular := e.Operation == "REGOLARIZZATO" || e.Operation == "RIPRISTINATO"
 	switch {
 	case convention == asWritten:
@@ -98,73 +99,93 @@ func signed(e *formats.Entry, convention int) money.Cents {
 }
 
 func (c *Check) statement(s *formats.Closing) {
-	if s.Opening != nil && s.Closing != nil && s.Credit != nil && s.Debit != nil {
-		c.say(1, *s.Opening+*s.Credit-*s.Debit == *s.Closing)
-	}
 	if s.Credit != nil && s.Debit != nil {
-		some := false
-		for k := range c.fits {
-			c.fits[k] = c.fits[k] && c.sums[k] == *s.Credit-*s.Debit
-			some = some || c.fits[k]
+		flow := *s.Credit - *s.Debit
+		if s.Opening != nil && s.Closing != nil {
+			c.result[1] = both(c.result[1], *s.Opening+flow == *s.Closing)
 		}
-		c.say(2, some)
+		some := false
+		for k := range c.sums {
+			c.misses[k] = c.misses[k] || c.sums[k] != flow
+			some = some || !c.misses[k]
+		}
+		c.result[2] = both(c.result[2], some)
 	}
 	if last, ok := c.last[c.account]; ok && last.flow != c.flow && s.Opening != nil {
-		c.say(7, last.cents == *s.Opening)
+		c.result[7] = both(c.result[7], last.cents == *s.Opening)
 	}
 	if s.Closing != nil {
+		if c.last == nil {
+			c.last = map[string]balance{}
+		}
 		c.last[c.account] = balance{c.flow, *s.Closing}
 	}
 }
 
-// tail answers an equation when its last term has been read.
-func (c *Check) tail(name string) {
-	switch name {
-	case "saldo_complessivo_finale":
-		c.equal(3, []string{"saldo_complessivo_precedente", "totale_complessivo_entrate", "-totale_complessivo_uscite"}, name)
-	case "totale_entrate":
-		c.equal(4, []string{"fondo_di_cassa", "totale_reversali_riscosse", "totale_sospesi_entrata"}, name)
-	case "totale_uscite":
-		c.equal(5, []string{"deficit_di_cassa", "totale_mandati_pagati", "totale_sospesi_uscita"}, name)
-	case "saldo_esercizio":
-		c.equal(6, []string{"totale_entrate", "-totale_uscite"}, name)
-		c.equal(6, []string{name}, "saldo_complessivo_finale")
+// withTail answers the equations on the tail of the journal at hand.
+func (c *Check) withTail() [8]*bool {
+	r := c.result
+	for n, terms := range tails {
+		r[n] = c.equal(r[n], terms...)
 	}
+	return r
 }
 
-// equal compares a sum of facts with another, if all are there.
-func (c *Check) equal(n int, terms []string, want string) {
-	var sum money.Cents
+// tails are the equations on the tail, as sums that must be zero; the sixth
+// has two.
+var tails = map[int][][]string{
+	3: {{"saldo_complessivo_precedente", "totale_complessivo_entrate", "-totale_complessivo_uscite", "-saldo_complessivo_finale"}},
+	4: {{"fondo_di_cassa", "totale_reversali_riscosse", "totale_sospesi_entrata", "-totale_entrate"}},
+	5: {{"deficit_di_cassa", "totale_mandati_pagati", "totale_sospesi_uscita", "-totale_uscite"}},
+	6: {{"totale_entrate", "-totale_uscite", "-saldo_esercizio"}, {"saldo_esercizio", "-saldo_complessivo_finale"}},
+}
+
+// equal adds the answer of an equation to the one before. It is true only if
+// every term is there.
+func (c *Check) equal(before *bool, sums ...[]string) *bool {
+	whole, holds := true, true
+	for _, terms := range sums {
+		sum, all := c.sum(terms)
+		whole = whole && all
+		holds = holds && (!all || sum == 0)
+	}
+	if whole || !holds {
+		return both(before, holds)
+	}
+	return before
+}
+
+func (c *Check) sum(terms []string) (sum money.Cents, all bool) {
 	for _, t := range terms {
 		name, minus := strings.CutPrefix(t, "-")
 		v, ok := c.facts[name]
 		if !ok {
-			return
+			return 0, false
 		}
 		if minus {
 			v = -v
 		}
 		sum += v
 	}
-	if v, ok := c.facts[want]; ok {
-		c.say(n, sum == v)
-	}
+	return sum, true
 }
 
-// say keeps the first red answer.
-func (c *Check) say(n int, holds bool) {
-	if c.result[n] == nil || *c.result[n] {
-		c.result[n] = &holds
+// both joins two answers: the first red one stays.
+func both(before *bool, holds bool) *bool {
+	if before != nil && !*before {
+		return before
 	}
+	return &holds
 }
 
 // Equations answers the seven control equations: true, false, or nil where
 // the journal does not carry what is needed. The seventh needs the journals
 // of two days.
 func (c *Check) Equations() map[string]*bool {
-	out := map[string]*bool{}
-	for n := 1; n <= 7; n++ {
-		out[string(rune('0'+n))] = c.result[n]
+	answers := c.withTail()
+	out := make(map[string]*bool, len(Numbers))
+	for i, key := range Numbers {
+		out[key] = answers[i+1]
 	}
 	return out
 }

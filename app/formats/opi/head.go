@@ -1,83 +1,120 @@
 package opi
 
 import (
+	"fmt"
 	"strconv"
 
+	"cassacomune/app/day"
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/fixed"
 )
 
-// amounts of the tail; the overall balances and the totals of the year.
+// head holds what head and tail of the journal have said so far.
+type head struct {
+	format, version string
+	facts           map[string]string // of kept
+	flow            string            // identificativo del flusso
+	year            int
+	from, to        day.Date
+	page, pages     int
+}
+
+func newHead() head { return head{format: Journal, facts: map[string]string{}} }
+
+// kept are the facts that later elements need, or that must be there.
+var kept = map[string]bool{"codice_ABI_BT": true, "codice_ente_BT": true, "descrizione_ente": true, "identificativo_flusso_BT": true, "esercizio": true}
+
+// totals are the amounts of the tail: overall balances, totals of the year,
+// liquidity.
 var totals = map[string]bool{
 	"saldo_complessivo_precedente": true, "totale_complessivo_entrate": true, "totale_complessivo_uscite": true, "saldo_complessivo_finale": true,
 	"fondo_di_cassa": true, "totale_reversali_riscosse": true, "totale_sospesi_entrata": true, "totale_entrate": true,
 	"deficit_di_cassa": true, "totale_mandati_pagati": true, "totale_sospesi_uscita": true, "totale_uscite": true, "saldo_esercizio": true,
-	"disponibilita": true,
+	"saldo_conti_correnti": true, "saldo_conti_BI": true, "totale_conti": true,
+	"vincoli_conti_correnti": true, "vincoli_conti_BI": true, "totale_vincoli": true,
+	"svincoli_conti_correnti": true, "svincoli_conti_BI": true, "totale_svincoli": true,
+	"anticipazione_accordata": true, "anticipazione_utilizzata": true, "totale_somme_bloccate_riservate": true, "disponibilita": true,
 }
 
-// fact reads an element of head or tail. The version is known by its
-// elements, because the journal has no namespace: OIL has no header of its
-// own, 1.4 tells a period where later versions tell a day.
+// fact reads a leaf of head or tail and tells it, known to a schema or not.
 func (j *reader) fact(f frame, value string) {
-	name := f.name
-	depth := len(j.path) + 1
+	h, name := &j.head, f.name
+	if name == "identificativo_flusso" { // OIL
+		name = "identificativo_flusso_BT"
+	}
+	if value == "" {
+		if kept[name] || totals[name] {
+			j.problem(formats.Error, f.line, name, "", "valore mancante")
+		}
+		return
+	}
 	switch name {
 	case "codice_ABI_BT":
-		j.format, j.version = Journal, "1.7.1"
-		if depth == 2 {
-			j.format, j.version = OILJournal, "3.02"
-		}
-		if len(value) != 5 || !isNumber(value) {
+		h.recognise(len(j.open) == 1)
+		if len(value) != 5 || !fixed.Digits(value) {
 			j.problem(formats.Error, f.line, name, value, "non sono cinque cifre")
 		}
-	case "identificativo_flusso":
-		name = "identificativo_flusso_BT"
+	case "identificativo_flusso_BT":
+		h.flow = value
 	case "esercizio":
 		year, err := strconv.Atoi(value)
 		if err != nil || year < 1999 || year > 2099 {
 			j.problem(formats.Error, f.line, name, value, "esercizio fuori dagli anni 1999-2099")
 		}
-		j.year = year
-	case "pagina", "pagine_totali":
-		n, err := strconv.Atoi(value)
-		total, errTotal := strconv.Atoi(j.facts["pagine_totali"])
-		page, errPage := strconv.Atoi(j.facts["pagina"])
-		if err != nil || n < 1 || name == "pagina" && errTotal == nil && n > total || name == "pagine_totali" && errPage == nil && page > n {
-			j.problem(formats.Error, f.line, name, value, "pagina inesistente")
-		}
+		h.year = year
+	case "pagina":
+		h.page = j.page(f, value)
+	case "pagine_totali":
+		h.pages = j.page(f, value)
 	case "data_riferimento_GdC":
-		j.from = j.date(f, value)
-		j.to = j.from
+		h.from = j.date(f, []byte(value))
+		h.to = h.from
 	case "data_inizio_periodo_riferimento":
-		if j.format == Journal {
-			j.version = "1.4"
-		}
-		j.from = j.date(f, value)
+		h.ofPeriod()
+		h.from = j.date(f, []byte(value))
 	case "data_fine_periodo_riferimento":
-		j.to = j.date(f, value)
-	case "codice_ente_BT", "codice_ente", "codice_fiscale_ente", "descrizione_ente", "identificativo_flusso_BT", "data_ora_creazione_flusso", "riferimento_ente":
+		h.to = j.date(f, []byte(value))
 	default:
-		if !totals[name] {
-			return
+		if totals[name] {
+			c := j.amount(f, []byte(value))
+			if c == nil {
+				return
+			}
+			value = c.Decimal()
 		}
-		c := j.amount(f, value)
-		if c == nil {
-			return
-		}
-		value = c.Decimal()
 	}
-	if value == "" {
-		j.problem(formats.Error, f.line, name, "", "valore mancante")
-		return
+	if kept[name] {
+		h.facts[name] = value
 	}
-	j.facts[name] = value
-	j.emit(formats.Event{Header: &formats.Header{Format: j.format, Version: j.version, Name: name, Value: value}})
+	j.emit(formats.Event{Header: &formats.Header{Format: h.format, Version: h.version, Name: name, Value: value}})
 }
 
-func isNumber(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
+// page reads the number of a page or of all pages.
+func (j *reader) page(f frame, value string) int {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		j.problem(formats.Error, f.line, f.name, value, "pagina inesistente")
+		return 0
+	}
+	return n
+}
+
+// pages tells a journal of which this file is only a part.
+func (j *reader) pages() {
+	switch h := &j.head; {
+	case h.page == 0 || h.pages == 0:
+	case h.page > h.pages:
+		j.problem(formats.Error, 0, "pagina", strconv.Itoa(h.page), fmt.Sprintf("pagina inesistente: il giornale ne ha %d", h.pages))
+	case h.pages > 1:
+		j.problem(formats.Warning, 0, "pagina", strconv.Itoa(h.page), fmt.Sprintf("il giornale ha %d pagine e questo file ne è una: servono anche le altre", h.pages))
+	}
+}
+
+// lacks tells which facts a journal must have and this one has not.
+func (j *reader) lacks() {
+	for _, name := range []string{"esercizio", "codice_ABI_BT", "codice_ente_BT", "identificativo_flusso_BT"} {
+		if _, ok := j.head.facts[name]; !ok {
+			j.problem(formats.Error, 0, name, "", "elemento mancante")
 		}
 	}
-	return s != ""
 }

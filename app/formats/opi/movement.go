@@ -1,100 +1,117 @@
 package opi
 
 import (
+	"bytes"
 	"strings"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/fixed"
 	"cassacomune/app/money"
 )
 
-// movement is one that is being read.
+// movement is the one that is being read; it serves again for the next.
 type movement struct {
-	entry  formats.Entry
-	kind   string // tipo_movimento
+	entry  *formats.Entry
+	kind   bool // tipo_movimento has been read
 	flow   string
+	vat    string
 	amount *money.Cents
-	raw    []string
+	raw    []byte
 }
 
-var documents = map[string]bool{
-	formats.DocOrder: true, formats.DocWarrant: true, formats.DocProvisionalCredit: true, formats.DocProvisionalDebit: true,
-	"ANTICIPAZIONE": true, "GIROCONTO": true, "FONDO DI CASSA": true, "DEFICIT DI CASSA": true,
+func (m *movement) begin(line int) {
+	*m = movement{entry: &formats.Entry{Line: line, Booked: true, Currency: "EUR"}, raw: m.raw[:0]}
 }
 
-var operations = map[string]bool{"ESEGUITO": true, "STORNATO": true, "REGOLARIZZATO": true, "RIPRISTINATO": true}
+// documents and operations are the words of all versions.
+var (
+	documents = words(formats.DocOrder, formats.DocWarrant, formats.DocProvisionalCredit, formats.DocProvisionalDebit,
+		"ANTICIPAZIONE", "GIROCONTO", "FONDO DI CASSA", "DEFICIT DI CASSA")
+	operations = words("ESEGUITO", "STORNATO", "REGOLARIZZATO", "RIPRISTINATO")
+)
 
-// field takes a leaf of the movement.
-func (m *movement) field(j *reader, f frame, value string) {
-	e := &m.entry
-	if j.inside("dati_a_disposizione_BT") || f.name == "dati_a_disposizione_BT" {
-		if value != "" {
-			m.raw = append(m.raw, f.name+"="+value)
-		}
+func words(list ...string) map[string]string {
+	m := make(map[string]string, len(list))
+	for _, w := range list {
+		m[w] = w
+	}
+	return m
+}
+
+// field takes a leaf of the movement. What has no field in an entry is kept in
+// Raw under its own name.
+func (m *movement) field(j *reader, f frame, value []byte) {
+	e := m.entry
+	switch {
+	case len(value) == 0:
+		return
+	case j.bank > 0:
+		m.keep(f.name, value)
 		return
 	}
 	switch f.name {
 	case "identificativo_flusso":
-		m.flow = value
+		m.flow = string(value)
 	case "numero_movimento":
 		e.Movement = bare(value)
 	case "tipo_movimento":
-		m.kind = value
-		if e.Credit = value == "ENTRATA"; !e.Credit && value != "USCITA" {
-			j.problem(formats.Error, f.line, f.name, value, "non è ENTRATA né USCITA")
+		e.Credit = string(value) == "ENTRATA"
+		if m.kind = e.Credit || string(value) == "USCITA"; !m.kind {
+			j.problem(formats.Error, f.line, f.name, string(value), "non è ENTRATA né USCITA")
 		}
 	case "tipo_documento":
-		e.Document = value
-		if !documents[value] {
-			j.problem(formats.Warning, f.line, f.name, value, "tipo di documento non previsto")
-		}
+		e.Document = word(j, f, value, documents, "tipo di documento non previsto")
 	case "tipo_operazione":
-		e.Operation = value
-		if !operations[value] {
-			j.problem(formats.Error, f.line, f.name, value, "tipo di operazione non previsto")
-		}
+		e.Operation = word(j, f, value, operations, "tipo di operazione non previsto")
 	case "numero_documento":
-		e.Number = m.number(j, f, value)
+		e.Number = number(j, f, value)
 	case "progressivo_documento":
-		e.Progressive = m.number(j, f, value)
+		e.Progressive = number(j, f, value)
 	case "data_effettiva_sospeso":
 		e.EffectiveOn = j.date(f, value)
 	case "codice_gestionale_provvisorio":
-		e.Siope = value
+		e.Siope = string(value)
 	case "importo":
 		if m.amount = j.amount(f, value); m.amount != nil {
 			e.Cents, e.Negative = m.amount.Abs(), *m.amount < 0
 		}
 	case "numero_bolletta_quietanza":
-		if e.Quittance = bare(value); e.Quittance == "0" {
-			e.Quittance = ""
+		if n := bare(value); n != "0" {
+			e.Quittance = n
 		}
 	case "data_movimento":
 		e.BookedOn = j.date(f, value)
 	case "data_valuta_ente":
 		e.ValueOn = j.date(f, value)
+	case "tipo_esecuzione":
+		m.execution(j, f, value)
 	case "coordinate":
-		e.PartyIBAN = value
+		e.PartyIBAN = string(value)
 	case "codice_riferimento_operazione":
-		e.Reference = value
+		e.Reference = string(value)
+		e.References.Transaction = e.Reference
 	case "end_to_end_id":
-		e.EndToEnd = value
-	case "anagrafica_cliente":
-		e.PartyName = value
-	case "codice_fiscale_cliente":
-		e.PartyCode = value
-	case "partita_iva_cliente":
-		if e.PartyCode == "" {
-			e.PartyCode = value
+		if string(value) != "NOTPROVIDED" {
+			e.EndToEnd = string(value)
+			e.References.EndToEnd = e.EndToEnd
 		}
+	case "codice_riferimento_interno":
+		e.References.Servicer = string(value)
+	case "anagrafica_cliente":
+		e.PartyName = string(value)
+	case "codice_fiscale_cliente":
+		e.PartyCode = string(value)
+	case "partita_iva_cliente":
+		m.vat = string(value)
 	case "causale":
-		e.Text = strings.Join(strings.Fields(value), " ")
-	case "numero_sospeso":
-		if n := m.number(j, f, value); n != "" && n != "0" {
+		e.Text = unfolded(value)
+	case "numero_sospeso": // to 1.4: one, without an amount
+		if n := number(j, f, value); n != "0" {
 			e.Closes = append(e.Closes, formats.Provisional{Number: n})
 		}
 	case "numero_provvisorio":
 		if n := len(e.Closes); n > 0 {
-			e.Closes[n-1].Number = m.number(j, f, value)
+			e.Closes[n-1].Number = number(j, f, value)
 		}
 	case "importo_provvisorio":
 		if n := len(e.Closes); n > 0 {
@@ -103,55 +120,80 @@ func (m *movement) field(j *reader, f frame, value string) {
 				e.Closes[n-1].Cents = &abs
 			}
 		}
-	case "tipo_esecuzione":
-		m.execution(j, value)
-		m.raw = append(m.raw, f.name+"="+value)
-	case "codice_riferimento_interno", "numero_bolletta_quietanza_storno", "importo_ritenute", "importo_bollo", "importo_spese", "importo_commissioni", "data_movimento_siope", "destinazione":
-		if value != "" && bare(value) != "0" {
-			m.raw = append(m.raw, f.name+"="+value)
+	default:
+		if len(bytes.Trim(value, "0.")) > 0 {
+			m.keep(f.name, value)
 		}
 	}
 }
 
-// execution narrows the version down by values that only some versions have.
-func (m *movement) execution(j *reader, value string) {
-	switch {
-	case j.version != "1.7.1":
-	case value == "SEPA INSTANT CREDIT TRANSFER":
-		j.version = "1.8"
-	case strings.HasPrefix(value, "VAGLIA"):
-		j.version = "1.5.1"
-	case strings.HasPrefix(value, "REGOLARIZZAZIONE ACCREDITO") || strings.Contains(value, " PER TAB "):
-		j.version = "1.6.1"
+// keep adds a value to Raw.
+func (m *movement) keep(name string, value []byte) {
+	if len(m.raw) > 0 {
+		m.raw = append(m.raw, "; "...)
 	}
+	m.raw = append(append(append(m.raw, name...), '='), value...)
+}
+
+// word returns a word of a list, warning of one that is not in it.
+func word(j *reader, f frame, value []byte, list map[string]string, reason string) string {
+	w, ok := list[string(value)]
+	if !ok {
+		w = string(value)
+		j.strange(f, w, reason)
+	}
+	return w
+}
+
+// execution keeps how the money moves (tipo_esecuzione), in Raw too, where the
+// importers look for it; and lets it tell the version.
+func (m *movement) execution(j *reader, f frame, value []byte) {
+	way, ok := executions[string(value)]
+	if !ok {
+		way = execution{word: string(value)}
+		j.strange(f, way.word, "tipo di esecuzione non previsto")
+	}
+	m.entry.BankCode = way.word
+	m.keep(f.name, value)
+	j.head.narrow(way.version)
 }
 
 // number reads a document's number, which is an integer: leading zeros do not
 // count.
-func (m *movement) number(j *reader, f frame, value string) string {
-	if !isNumber(value) {
-		j.problem(formats.Error, f.line, f.name, value, "non è un numero")
-		return value
+func number(j *reader, f frame, value []byte) string {
+	if s := string(value); !fixed.Digits(s) {
+		j.problem(formats.Error, f.line, f.name, s, "non è un numero")
+		return s
 	}
 	return bare(value)
 }
 
-func bare(s string) string {
-	if t := strings.TrimLeft(s, "0"); t != "" || s == "" {
-		return t
+func bare(digits []byte) string {
+	if t := bytes.TrimLeft(digits, "0"); len(t) > 0 || len(digits) == 0 {
+		return string(t)
 	}
 	return "0"
+}
+
+// unfolded joins the lines of a text.
+func unfolded(text []byte) string {
+	for i, c := range text {
+		if c < ' ' || c == ' ' && i > 0 && text[i-1] == ' ' {
+			return strings.Join(strings.Fields(string(text)), " ")
+		}
+	}
+	return string(text)
 }
 
 // finish tells the movement. One without amount, direction or number is a
 // problem, not an entry of nothing.
 func (m *movement) finish(j *reader) {
 	e := m.entry
-	for _, need := range []struct {
+	for _, need := range [...]struct {
 		name    string
 		missing bool
 	}{
-		{"tipo_movimento", m.kind == ""}, {"tipo_documento", e.Document == ""}, {"tipo_operazione", e.Operation == ""},
+		{"tipo_movimento", !m.kind}, {"tipo_documento", e.Document == ""}, {"tipo_operazione", e.Operation == ""},
 		{"numero_documento", e.Number == ""}, {"importo", m.amount == nil}, {"data_movimento", e.BookedOn.IsZero()},
 	} {
 		if need.missing {
@@ -159,9 +201,20 @@ func (m *movement) finish(j *reader) {
 			return
 		}
 	}
+	for _, p := range e.Closes {
+		if p.Number == "" {
+			j.problem(formats.Error, e.Line, "numero_provvisorio", "", "provvisorio senza numero leggibile")
+			return
+		}
+	}
 	if m.flow != "" && e.Movement != "" {
 		e.Movement = m.flow + "/" + e.Movement
 	}
-	e.Raw = strings.Join(m.raw, "; ")
-	j.emit(formats.Event{Entry: &e})
+	if e.PartyCode == "" {
+		e.PartyCode = m.vat
+	} else if m.vat != "" && m.vat != e.PartyCode {
+		m.keep("partita_iva_cliente", []byte(m.vat))
+	}
+	e.Raw = string(m.raw)
+	j.emit(formats.Event{Entry: e})
 }

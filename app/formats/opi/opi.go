@@ -24,45 +24,48 @@ const (
 
 const root = "flusso_giornale_di_cassa"
 
-// Sniff reports whether head begins a cash journal.
-func Sniff(head []byte) bool { return bytes.Contains(head, []byte("<"+root)) }
+// xmldsig is the namespace of the signature, which the schemas ask for and
+// this package passes over.
+const xmldsig = "http://www.w3.org/2000/09/xmldsig#"
+
+// Sniff reports whether head begins a cash journal, whatever its namespace.
+func Sniff(head []byte) bool { return xmlscan.Root(head, root) }
 
 // reader walks the journal; its fields are what the element at hand needs.
 type reader struct {
-	scan     *xmlscan.Scanner
-	yield    func(formats.Event) bool
-	check    Check
-	stopped  bool
-	path     []frame
-	skip     int // depth of the signature that is being passed over
-	signed   bool
-	format   string
-	version  string
-	facts    map[string]string
-	year     int
-	from, to day.Date
+	scan    *xmlscan.Scanner
+	yield   func(formats.Event) bool
+	check   Check
+	stopped bool
+	open    []frame // the open elements, outermost first
+	value   []byte  // text of the innermost
+	skip    int     // depth of the signature that is being passed over; 0: none
+	bank    int     // depth of dati_a_disposizione_BT; 0: outside
+	signed  bool
+	head    head
+	odd     map[string]bool // values that have been warned about
 
 	statement *formats.Statement // nil outside a sub-account
 	begun     bool               // the statement has been told
 	closing   formats.Closing
-	movement  *movement // nil outside a movement
+	movement  movement
+	moving    bool // inside a movement
 }
 
-// frame is an open element: its text, and the names of the children seen.
+// frame is an open element, with the names of its children so far.
 type frame struct {
 	name string
 	line int
-	text string
 	leaf bool
-	seen map[string]bool
+	seen []string
 }
 
 // Read yields what a cash journal says: facts of its head and tail, a
-// Statement per sub-account (conto evidenza), an Entry per movement, its
-// Closing. Red equations come last, as warnings.
+// Statement per sub-account (conto di evidenza), an Entry per movement, its
+// Closing. What the whole file lacks, and red equations, come last.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		j := &reader{scan: xmlscan.New(r), yield: yield, format: Journal, facts: map[string]string{}}
+		j := &reader{scan: xmlscan.New(r), yield: yield, head: newHead(), odd: map[string]bool{}}
 		j.run()
 	}
 }
@@ -74,7 +77,7 @@ func (j *reader) run() {
 			j.start()
 		case xmlscan.Text:
 			if j.skip == 0 {
-				j.path[len(j.path)-1].text = string(j.scan.Text())
+				j.value = append(j.value[:0], j.scan.Text()...)
 			}
 		case xmlscan.End:
 			j.end()
@@ -92,64 +95,73 @@ func (j *reader) run() {
 	j.finish()
 }
 
-func (j *reader) emit(e formats.Event) {
-	if j.stopped {
-		return
-	}
-	j.check.Add(e)
-	j.stopped = !j.yield(e)
-}
-
-func (j *reader) problem(severity formats.Severity, line int, field, value, reason string) {
-	j.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: value, Reason: reason, Severity: severity}})
-}
-
 func (j *reader) start() {
 	depth, name := j.scan.Depth(), j.scan.Name
-	if j.skip > 0 {
+	switch {
+	case j.skip > 0:
 		return
-	}
-	if j.scan.Space != "" && depth > 1 && !j.inside("dati_a_disposizione_BT") {
-		j.skip = depth
-		j.signed = j.signed || name == "Signature"
+	case depth > 1 && (j.scan.Space == xmldsig || depth == 2 && name == "Signature"):
+		j.skip, j.signed = depth, j.signed || name == "Signature"
 		return
-	}
-	if depth == 1 && name != root {
+	case depth == 1 && name != root:
 		j.problem(formats.Error, j.scan.Line, name, "", "non è un giornale di cassa")
 		j.stopped = true
 		return
 	}
 	if depth > 1 {
-		parent := &j.path[len(j.path)-1]
+		parent := &j.open[depth-2]
 		parent.leaf = false
-		if parent.seen == nil {
-			parent.seen = map[string]bool{}
-		}
-		if parent.seen[name] && !repeated[name] && !j.inside("dati_a_disposizione_BT") {
+		if j.bank == 0 && parent.again(name) {
 			j.problem(formats.Error, j.scan.Line, name, "", "elemento ripetuto")
 		}
-		parent.seen[name] = true
 	}
-	j.path = append(j.path, frame{name: name, line: j.scan.Line, leaf: true})
+	j.push(name)
 	switch {
+	case j.bank > 0:
 	case depth == 2 && name == "informazioni_conto_evidenza":
-		j.open()
-	case depth == 3 && name == "movimento_conto_evidenza" && j.statement != nil:
 		j.begin()
-		j.movement = &movement{entry: formats.Entry{Line: j.scan.Line, Booked: true, Currency: "EUR"}}
-	case depth == 4 && name == "sospeso" && j.movement != nil:
+	case depth == 3 && name == "movimento_conto_evidenza" && j.statement != nil:
+		j.tell()
+		j.movement.begin(j.scan.Line)
+		j.moving = true
+	case !j.moving:
+	case name == "dati_a_disposizione_BT":
+		j.bank = depth
+	case name == "sospeso":
 		j.movement.entry.Closes = append(j.movement.entry.Closes, formats.Provisional{})
 	}
 }
 
-// repeated are the elements that may stand more than once.
-var repeated = map[string]bool{"informazioni_conto_evidenza": true, "movimento_conto_evidenza": true, "sospeso": true}
+// push opens an element; the memory of its predecessor at that depth serves
+// again.
+func (j *reader) push(name string) {
+	n := len(j.open)
+	if n == cap(j.open) {
+		j.open = append(j.open, frame{})[:n]
+	}
+	j.open = j.open[:n+1]
+	f := &j.open[n]
+	f.name, f.line, f.leaf, f.seen = name, j.scan.Line, true, f.seen[:0]
+	j.value = j.value[:0]
+}
 
-func (j *reader) inside(name string) bool {
-	for _, f := range j.path {
-		if f.name == name {
+// maxChildren is how many different children of an element are told apart; no
+// schema has so many.
+const maxChildren = 64
+
+// again notes a child, and reports whether it was there and may stand once.
+func (f *frame) again(name string) bool {
+	switch name {
+	case "movimento_conto_evidenza", "informazioni_conto_evidenza", "sospeso":
+		return false
+	}
+	for _, s := range f.seen {
+		if s == name {
 			return true
 		}
+	}
+	if len(f.seen) < maxChildren {
+		f.seen = append(f.seen, name)
 	}
 	return false
 }
@@ -162,71 +174,73 @@ func (j *reader) end() {
 		}
 		return
 	}
-	f := j.path[len(j.path)-1]
-	j.path = j.path[:len(j.path)-1]
-	value := strings.TrimSpace(f.text)
+	f := j.open[depth-1]
+	j.open = j.open[:depth-1]
+	value := bytes.TrimSpace(j.value)
 	switch {
-	case depth == 3 && j.movement != nil && f.name == "movimento_conto_evidenza":
+	case j.moving && depth == 3:
 		j.movement.finish(j)
-		j.movement = nil
-	case depth == 2 && f.name == "informazioni_conto_evidenza":
+		j.moving = false
+	case j.moving:
+		if f.leaf {
+			j.movement.field(j, f, value)
+		}
+		if j.bank == depth {
+			j.bank = 0
+		}
+	case depth == 2 && j.statement != nil:
 		j.close(f.line)
-	case !f.leaf:
-	case j.movement != nil:
-		j.movement.field(j, f, value)
+	case !f.leaf || depth == 1:
 	case j.statement != nil:
 		j.account(f, value)
 	default:
-		j.fact(f, value)
+		j.fact(f, string(value))
 	}
 }
 
-func (j *reader) open() {
-	j.statement = &formats.Statement{ID: j.facts["identificativo_flusso_BT"], Currency: "EUR", Year: j.year, From: j.from, To: j.to,
-		Bank: j.facts["codice_ABI_BT"], Body: j.facts["codice_ente_BT"], Revision: j.facts["identificativo_flusso_BT"]}
-	j.begun = false
-	j.closing = formats.Closing{}
+// finish tells what only the end of the file can tell.
+func (j *reader) finish() {
+	j.lacks()
+	if !j.signed && j.head.format == Journal {
+		j.problem(formats.Warning, 0, "Signature", "", "il flusso non è firmato")
+	}
+	j.pages()
+	j.emit(formats.Event{Header: &formats.Header{Format: j.head.format, Version: j.head.version, Name: "versione", Value: j.head.version}})
+	answers := j.check.Equations()
+	for _, key := range Numbers {
+		if v := answers[key]; v != nil && !*v {
+			j.problem(formats.Warning, 0, "equazione "+key, "", Meaning[key]+": non torna")
+		}
+	}
 }
 
-// begin tells the statement, once its sub-account is known.
-func (j *reader) begin() {
-	if j.begun {
+func (j *reader) emit(e formats.Event) {
+	if j.stopped {
 		return
 	}
-	j.begun = true
-	if j.statement.Account == "" {
-		j.problem(formats.Error, j.scan.Line, "conto_evidenza", "", "conto di evidenza mancante")
-	}
-	j.emit(formats.Event{Statement: j.statement})
+	j.check.Add(e)
+	j.stopped = !j.yield(e)
 }
 
-func (j *reader) account(f frame, value string) {
-	switch f.name {
-	case "conto_evidenza":
-		j.statement.Account = value
-	case "saldo_precedente_conto_evidenza":
-		j.closing.Opening = j.amount(f, value)
-	case "totale_entrate_conto_evidenza":
-		j.closing.Credit = j.amount(f, value)
-	case "totale_uscite_conto_evidenza":
-		j.closing.Debit = j.amount(f, value)
-	case "saldo_finale_conto_evidenza":
-		j.closing.Closing = j.amount(f, value)
+func (j *reader) problem(severity formats.Severity, line int, field, value, reason string) {
+	j.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: value, Reason: reason, Severity: severity}})
+}
+
+// maxOdd is how many values of a file are warned about.
+const maxOdd = 100
+
+// strange warns of a value that no published schema has, once for each.
+func (j *reader) strange(f frame, value, reason string) {
+	if key := f.name + "=" + value; !j.odd[key] && len(j.odd) < maxOdd {
+		j.odd[key] = true
+		j.problem(formats.Warning, f.line, f.name, value, reason)
 	}
 }
 
-func (j *reader) close(line int) {
-	j.begin()
-	j.closing.Line = line
-	closing := j.closing
-	j.emit(formats.Event{Closing: &closing})
-	j.statement = nil
-}
-
-func (j *reader) amount(f frame, value string) *money.Cents {
-	c, err := money.ParseDecimal(value)
+func (j *reader) amount(f frame, value []byte) *money.Cents {
+	c, err := money.ParseDecimal(string(value))
 	if err != nil {
-		j.problem(formats.Error, f.line, f.name, value, err.Error())
+		j.problem(formats.Error, f.line, f.name, string(value), err.Error())
 		return nil
 	}
 	return &c
@@ -234,35 +248,15 @@ func (j *reader) amount(f frame, value string) *money.Cents {
 
 // date reads an xs:date; the zone that some banks add is dropped, because the
 // day is the bank's own.
-func (j *reader) date(f frame, value string) day.Date {
-	text := value
+func (j *reader) date(f frame, value []byte) day.Date {
+	text := string(value)
 	if len(text) > 10 && strings.ContainsRune("+-Z", rune(text[10])) {
 		text = text[:10]
 	}
 	d, err := day.Parse(text)
-	if err != nil || len(text) > 4 && text[4] != '-' {
-		j.problem(formats.Error, f.line, f.name, value, day.ErrFormat.Error())
+	if err != nil || text[4] != '-' {
+		j.problem(formats.Error, f.line, f.name, string(value), day.ErrFormat.Error())
 		return day.Date{}
 	}
 	return d
-}
-
-func (j *reader) finish() {
-	if j.stopped {
-		return
-	}
-	for _, name := range []string{"esercizio", "codice_ABI_BT", "codice_ente_BT", "identificativo_flusso_BT"} {
-		if _, ok := j.facts[name]; !ok {
-			j.problem(formats.Error, 0, name, "", "elemento mancante")
-		}
-	}
-	if !j.signed && j.format == Journal {
-		j.problem(formats.Warning, 0, "Signature", "", "il flusso non è firmato")
-	}
-	j.emit(formats.Event{Header: &formats.Header{Format: j.format, Version: j.version, Name: "versione", Value: j.version}})
-	for _, key := range []string{"1", "2", "3", "4", "5", "6", "7"} {
-		if v := j.check.Equations()[key]; v != nil && !*v {
-			j.problem(formats.Warning, 0, "equazione "+key, "", Meaning[key]+": non torna")
-		}
-	}
 }

@@ -75,7 +75,7 @@ func TestReadKeepsEveryMovement(t *testing.T) {
 	d := day.New(2026, 3, 10)
 	thirty, rest := money.Cents(3000), money.Cents(2050)
 	base := formats.Entry{Booked: true, Currency: "EUR", BookedOn: d, ValueOn: d.AddDays(1), Operation: "ESEGUITO",
-		PartyName: "POSTE ITALIANE SPA", PartyCode: "01114601006", Text: "ACCREDITO"}
+		PartyName: "POSTE ITALIANE SPA", PartyCode: "01114601006", Text: "ACCREDITO", BankCode: "CASSA"}
 	a, b, c, e := base, base, base, base
 	a.Credit, a.Cents, a.Document, a.Number, a.Progressive = true, 12000, formats.DocProvisionalCredit, "9", "0"
 	a.EffectiveOn, a.Siope, a.Quittance, a.Movement = d, "0000099999", "101", "2026000000000001/1"
@@ -91,8 +91,8 @@ func TestReadKeepsEveryMovement(t *testing.T) {
 	if got.version != "opi-journal 1.7.1" || got.equations != "++++++-" || len(got.problems) > 0 {
 		t.Errorf("got %s %s %v, want 1.7.1, six green equations, no problem", got.version, got.equations, got.problems)
 	}
-	want := []formats.Statement{{ID: "GDC-202603110000000001#001#001", Account: "0000001", Currency: "EUR", Year: 2026, From: d, To: d,
-		Bank: "01234", Body: "0000042", Revision: "GDC-202603110000000001#001#001"}}
+	want := []formats.Statement{{Line: 19, ID: "GDC-202603110000000001#001#001", Account: "0000001", Currency: "EUR", Year: 2026, From: d, To: d,
+		Bank: "01234", Body: "0000042", Owner: "COMUNE DI VALLE ALTA", Name: "CONTO ORDINARIO", Revision: "GDC-202603110000000001#001#001"}}
 	if diff := cmp.Diff(want, got.statements, cmp.AllowUnexported(day.Date{})); diff != "" {
 		t.Error(diff)
 	}
@@ -101,27 +101,12 @@ func TestReadKeepsEveryMovement(t *testing.T) {
 	}
 }
 
-func TestReadOtherLayouts(t *testing.T) {
-	four := listen(sample(t, "giornale_1_4.xml"))
-	if four.version != "opi-journal 1.4" || four.equations != "++++++-" || len(four.problems) > 0 {
-		t.Errorf("got %s %s %v", four.version, four.equations, four.problems)
-	}
-	if diff := cmp.Diff([]formats.Provisional{{Number: "7"}}, four.entries[2].Closes); diff != "" {
-		t.Error(diff)
-	}
-	old := string(sample(t, "giornale_1_4.xml"))
-	old = strings.NewReplacer("<testata_messaggio>", "", "</testata_messaggio>", "", "identificativo_flusso_BT", "identificativo_flusso", "encoding=\"UTF-8\"", "encoding=\"ISO-8859-1\"", "À", "\xc0").Replace(old)
-	old = old[:strings.Index(old, "  <ds:Signature")] + "</flusso_giornale_di_cassa>"
-	oil := listen([]byte(old))
-	if oil.version != "oil-journal 3.02" || len(oil.problems) > 0 || !strings.HasSuffix(oil.entries[0].Text, "CITTÀ") {
-		t.Errorf("got %s %v %q", oil.version, oil.problems, oil.entries[0].Text)
-	}
-}
-
 func TestReadTellsWhatIsWrong(t *testing.T) {
 	good := string(sample(t, "giornale_1_7_1.xml"))
 	for _, c := range []struct{ old, new, want string }{
 		{"<pagina>1<", "<pagina>0<", "error pagina"},
+		{"<pagina>1<", "<pagina>2<", "error pagina"},
+		{"<pagine_totali>1<", "<pagine_totali>3<", "warning pagina"},
 		{"<importo>40.00<", "<importo>4e1<", "error importo"},
 		{"<importo>40.00<", "<importo>40.001<", "error importo"},
 		{"<importo>40.00<", "<importo>4<!-- -->0.00<", "error file"},
@@ -130,6 +115,13 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 		{"2026-03-11</data_valuta", "11/03/2026</data_valuta", "error data_valuta_ente"},
 		{">USCITA<", ">ALTRO<", "error tipo_movimento"},
 		{">MANDATO<", ">BUONO<", "warning tipo_documento"},
+		{">STORNATO<", ">SOSPESO<", "warning tipo_operazione"},
+		{">CASSA<", ">BARATTO<", "warning tipo_esecuzione"},
+		{"<numero_provvisorio>8<", "<numero_provvisorio><", "error numero_provvisorio"},
+		{"<numero_documento>0000012<", "<numero_documento>12A<", "error numero_documento"},
+		{"<codice_ABI_BT>01234<", "<codice_ABI_BT>1234<", "error codice_ABI_BT"},
+		{"<esercizio>2026<", "<esercizio>1926<", "error esercizio"},
+		{"<conto_evidenza>0000001<", "<conto_evidenza><", "error conto_evidenza"},
 		{"<esercizio>2026</esercizio>", "", "error esercizio"},
 		{"flusso_giornale_di_cassa", "altro", "error altro"},
 		{"ds:Signature", "firma", "warning Signature"},
@@ -199,11 +191,18 @@ func TestReadStopsWhenAsked(t *testing.T) {
 	}
 }
 
+func TestAStrangeWordIsToldOnce(t *testing.T) {
+	got := listen(bytes.ReplaceAll(sample(t, "giornale_1_7_1.xml"), []byte(">CASSA<"), []byte(">BARATTO<")))
+	if diff := cmp.Diff([]string{"warning tipo_esecuzione"}, got.problems); diff != "" || got.entries[3].BankCode != "BARATTO" {
+		t.Errorf("%s, %q", diff, got.entries[3].BankCode)
+	}
+}
+
 func TestPublishedJournals(t *testing.T) {
 	dir := shared(t, "corpora/treasury")
 	for name, want := range map[string]string{
-		"OPI_GIORNALE_DI_CASSA_V_1_4.VALID.xml":     "opi-journal 1.4 4 ++++++-",
-		"OPI_GIORNALE_DI_CASSA_V_1_7_1.VALID.xml":   "opi-journal 1.7.1 4 ++++++-",
+		"OPI_GIORNALE_DI_CASSA_V_1_4.VALID.xml":     "opi-journal 1.4 4 ++++++- warning pagina", // one of two pages
+		"OPI_GIORNALE_DI_CASSA_V_1_7_1.VALID.xml":   "opi-journal 1.7.1 4 ++++++- warning pagina",
 		"OPI_GIORNALE_DI_CASSA_V_1_7_1.INVALID.xml": "opi-journal 1.7.1 4 ++++++- error pagina",
 	} {
 		in, err := os.ReadFile(filepath.Join(dir, name))

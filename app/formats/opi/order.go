@@ -10,6 +10,7 @@ import (
 	"cassacomune/app/day"
 	"cassacomune/app/fault"
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/fixed"
 	"cassacomune/app/money"
 )
 
@@ -93,9 +94,9 @@ func (o Order) valid(year int) error {
 		return invalid("number", "il numero di reversale %d non ha da una a sette cifre", o.Number)
 	case o.On.IsZero():
 		return invalid("date", "la reversale non ha una data")
-	case !isNumber(o.Chapter) || len(o.Chapter) > 7 || bare(o.Chapter) == "0":
+	case !fixed.Digits(o.Chapter) || len(o.Chapter) > 7 || strings.Trim(o.Chapter, "0") == "":
 		return invalid("chapter", "la codifica di bilancio %q non ha da una a sette cifre", o.Chapter)
-	case o.Article != "" && (!isNumber(o.Article) || len(o.Article) > 3):
+	case o.Article != "" && (!fixed.Digits(o.Article) || len(o.Article) > 3):
 		return invalid("article", "l'articolo %q non ha da una a tre cifre", o.Article)
 	case o.ResidueYear != 0 && (o.ResidueYear < 1980 || o.ResidueYear >= o.Year):
 		return invalid("residue", "l'anno del residuo %d non precede l'esercizio %d", o.ResidueYear, o.Year)
@@ -128,11 +129,11 @@ func (p Payer) valid() error {
 		return invalid("amount", "l'importo del versante, %s, non è positivo o è troppo grande", p.Cents)
 	case p.Kind != Regularisation && p.Kind != Compensation && p.Kind != Cash && p.Kind != StateBank && p.Kind != PostalAccount:
 		return invalid("kind", "il tipo di riscossione %q non è previsto", p.Kind)
-	case p.Kind == PostalAccount && !isNumber(p.PostalNumber):
+	case p.Kind == PostalAccount && !fixed.Digits(p.PostalNumber):
 		return invalid("postal", "manca il numero del conto corrente postale")
-	case p.Siope != "" && (!isNumber(p.Siope) || len(p.Siope) != 4 && len(p.Siope) != 10):
+	case p.Siope != "" && (!fixed.Digits(p.Siope) || len(p.Siope) != 4 && len(p.Siope) != 10):
 		return invalid("siope", "il codice SIOPE %q non ha quattro o dieci cifre", p.Siope)
-	case p.EconomicCode != "" && (!isNumber(p.EconomicCode) || p.Siope == ""):
+	case p.EconomicCode != "" && (!fixed.Digits(p.EconomicCode) || p.Siope == ""):
 		return invalid("economic", "il codice economico %q non è di sole cifre, o manca il SIOPE", p.EconomicCode)
 	case strings.TrimSpace(p.Name) == "":
 		return invalid("name", "manca l'anagrafica del versante")
@@ -148,10 +149,10 @@ func (p Payer) valid() error {
 	var used money.Cents
 	seen := map[string]bool{}
 	for _, s := range p.Provisionals {
-		if !isNumber(s.Number) || len(s.Number) > 18 || bare(s.Number) == "0" || seen[bare(s.Number)] || s.Cents == nil || *s.Cents <= 0 {
+		if !fixed.Digits(s.Number) || len(s.Number) > 18 || strings.Trim(s.Number, "0") == "" || seen[strings.TrimLeft(s.Number, "0")] || s.Cents == nil || *s.Cents <= 0 {
 			return invalid("provisionals", "il provvisorio %q è ripetuto, senza importo o senza un numero valido", s.Number)
 		}
-		seen[bare(s.Number)] = true
+		seen[strings.TrimLeft(s.Number, "0")] = true
 		used += *s.Cents
 	}
 	if len(p.Provisionals) > 0 && used != p.Cents {
@@ -170,7 +171,7 @@ func tag(b *bytes.Buffer, depth int, name, value string) {
 	fmt.Fprintf(b, "</%s>\n", name)
 }
 
-func number(n int) string {
+func numeral(n int) string {
 	if n == 0 {
 		return ""
 	}
@@ -180,7 +181,7 @@ func number(n int) string {
 func (o Order) write(b *bytes.Buffer) {
 	b.WriteString("  <reversale>\n")
 	tag(b, 2, "tipo_operazione", "INSERIMENTO")
-	tag(b, 2, "numero_reversale", number(o.Number))
+	tag(b, 2, "numero_reversale", numeral(o.Number))
 	tag(b, 2, "data_reversale", o.On.String())
 	tag(b, 2, "importo_reversale", o.Cents.Decimal())
 	tag(b, 2, "conto_evidenza", o.EvidenceAccount)
@@ -191,7 +192,7 @@ func (o Order) write(b *bytes.Buffer) {
 		tag(b, 3, "gestione", "COMPETENZA")
 	} else {
 		tag(b, 3, "gestione", "RESIDUO")
-		tag(b, 3, "anno_residuo", number(o.ResidueYear))
+		tag(b, 3, "anno_residuo", numeral(o.ResidueYear))
 	}
 	tag(b, 3, "numero_articolo", o.Article)
 	tag(b, 3, "importo_bilancio", o.Cents.Decimal())
@@ -204,7 +205,7 @@ func (o Order) write(b *bytes.Buffer) {
 
 func (p Payer) write(b *bytes.Buffer) {
 	b.WriteString("    <informazioni_versante>\n")
-	tag(b, 3, "progressivo_versante", number(p.Progressive))
+	tag(b, 3, "progressivo_versante", numeral(p.Progressive))
 	tag(b, 3, "importo_versante", p.Cents.Decimal())
 	tag(b, 3, "tipo_riscossione", p.Kind)
 	tag(b, 3, "numero_ccp", p.PostalNumber)
