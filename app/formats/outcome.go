@@ -39,6 +39,7 @@ type Receipt struct {
 	PaidAt    string // as the file has it
 	PaidOn    day.Date
 	Text      string
+	StandIn   bool // paid while our station was down
 	Parts     []ReceiptPart
 }
 

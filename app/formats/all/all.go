@@ -9,12 +9,15 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/debtcsv"
+	"cassacomune/app/formats/fdr"
 	"cassacomune/app/formats/govpay"
 	"cassacomune/app/formats/mt"
+	"cassacomune/app/formats/nodo"
 	"cassacomune/app/formats/opi"
 	"cassacomune/app/formats/pain"
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
+	"cassacomune/app/formats/receipt"
 )
 
 // Kind says what a file reports.
@@ -49,6 +52,9 @@ var List = []Format{
 	{"pain.008", "Addebiti diretti, SEPA o CBI", Payments, pain.SniffDebits, pain.Read},
 	{"pain.002", "Esiti di bonifici e addebiti diretti, SEPA o CBI", Payments, pain.SniffStatus, pain.Read},
 	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
+	{"fdr", "Flusso di rendicontazione pagoPA", Remittance, fdr.Sniff, fdr.Read},
+	{"pagopa-receipt", "Ricevuta pagoPA", Receipts, receipt.Sniff, receipt.Read},
+	{"pagopa-message", "Messaggio del nodo pagoPA", Outcomes, nodo.Sniff, nodo.Read},
 	{"pos-csv", "Liquidazione dei pagamenti con carta", Remittance, poscsv.Sniff, poscsv.Read},
 	{"cassacomune-csv", "Dovuti, tracciato Cassa Comune", Debts, debtcsv.Sniff, debtcsv.Read},
 	{"govpay-csv", "Dovuti, tracciato GovPay", Debts, govpay.Sniff, govpay.Read},

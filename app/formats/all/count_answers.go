@@ -3,6 +3,9 @@ package all
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
@@ -25,7 +28,13 @@ func (c *Answered) add(e formats.Event) {
 
 func (c *Answered) end() {}
 
-func (c *Answered) line() string { return fmt.Sprintf("%d esiti", c.Outcomes) }
+func (c *Answered) line() string {
+	statuses := make([]string, 0, len(c.Statuses))
+	for _, status := range slices.Sorted(maps.Keys(c.Statuses)) {
+		statuses = append(statuses, fmt.Sprintf("%d %s", c.Statuses[status], status))
+	}
+	return fmt.Sprintf("%d esiti: %s", c.Outcomes, strings.Join(statuses, ", "))
+}
 
 // Receipted is what a file of receipts holds.
 type Receipted struct {
