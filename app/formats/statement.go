@@ -126,7 +126,8 @@ type Detail struct {
 	Raw              string
 }
 
-// EntryEnd ends an entry that had details.
+// EntryEnd ends an entry that had details. A format whose transactions are the
+// details (camt) tells it of every entry: one without details holds none.
 type EntryEnd struct {
 	Details int
 	Cents   money.Cents // their sum, in the entry's direction

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/camt"
 	"cassacomune/app/formats/debtcsv"
 	"cassacomune/app/formats/fdr"
 	"cassacomune/app/formats/govpay"
@@ -51,6 +52,9 @@ var List = []Format{
 	{"pain.001", "Disposizioni di bonifico, SEPA o CBI", Payments, pain.SniffTransfers, pain.Read},
 	{"pain.008", "Addebiti diretti, SEPA o CBI", Payments, pain.SniffDebits, pain.Read},
 	{"pain.002", "Esiti di bonifici e addebiti diretti, SEPA o CBI", Payments, pain.SniffStatus, pain.Read},
+	{camt.Statement, "Estratto conto camt.053, anche CBI", Bank, camt.SniffStatement, camt.Read},
+	{camt.Report, "Movimenti della giornata camt.052", Bank, camt.SniffReport, camt.Read},
+	{camt.Notification, "Avvisi di accredito e addebito camt.054", Bank, camt.SniffNotification, camt.Read},
 	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
 	{"fdr", "Flusso di rendicontazione pagoPA", Remittance, fdr.Sniff, fdr.Read},
 	{"pagopa-receipt", "Ricevuta pagoPA", Receipts, receipt.Sniff, receipt.Read},

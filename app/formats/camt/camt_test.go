@@ -1,0 +1,270 @@
+package camt
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cassacomune/app/day"
+	"cassacomune/app/formats"
+)
+
+var update = flag.Bool("update", false, "write the goldens")
+
+func samples(t testing.TB) map[string][]byte {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.xml")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("samples: %v, %v", files, err)
+	}
+	texts := map[string][]byte{}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = text
+	}
+	return texts
+}
+
+// printed is what the reader says, an event a line, with what is not zero.
+func printed(in []byte) string {
+	var b strings.Builder
+	for e := range Read(bytes.NewReader(in)) {
+		v := reflect.ValueOf(e)
+		for i := range v.NumField() {
+			if f := v.Field(i); !f.IsNil() {
+				b.WriteString(v.Type().Field(i).Name)
+				fields(&b, "", f.Elem())
+				b.WriteByte('\n')
+			}
+		}
+	}
+	return b.String()
+}
+
+func fields(b *strings.Builder, prefix string, v reflect.Value) {
+	for i := range v.NumField() {
+		f, name := v.Field(i), prefix+v.Type().Field(i).Name
+		if f.IsZero() {
+			continue
+		}
+		if f.Kind() == reflect.Pointer {
+			f = f.Elem()
+		}
+		switch {
+		case f.Type() == reflect.TypeFor[day.Date]():
+			fmt.Fprintf(b, " %s=%s", name, f.Interface())
+		case f.Kind() == reflect.Struct:
+			fields(b, name+".", f)
+		case f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct:
+			for k := range f.Len() {
+				fields(b, fmt.Sprintf("%s[%d].", name, k), f.Index(k))
+			}
+		case f.Kind() == reflect.Int64:
+			fmt.Fprintf(b, " %s=%d", name, f.Int())
+		case f.Kind() == reflect.String:
+			fmt.Fprintf(b, " %s=%q", name, f)
+		default:
+			fmt.Fprintf(b, " %s=%v", name, f)
+		}
+	}
+}
+
+func TestGoldens(t *testing.T) {
+	for name, in := range samples(t) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			got := printed(in)
+			golden := strings.TrimSuffix(name, filepath.Ext(name)) + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestSniff(t *testing.T) {
+	in := samples(t)
+	for name, want := range map[string]string{
+		"testdata/estratto-v8.xml": Statement, "testdata/cbi-giornaliero.xml": Statement, "testdata/avviso-v2.xml": Notification, "testdata/giornata-sbagliata.xml": Report,
+	} {
+		if got := sniff(in[name]); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"":                              "",
+		"BkToCstmrStmt":                 "",
+		"<html>BkToCstmrStmt</html>":    "",
+		"<Document><CstmrDrctDbtInitn>": "",
+		"<CBIBdySDDStsRpt><CBIEnvelSDDStsRptLogMsg>":                        "",
+		"<Document><BkToCstmrStmtV01>":                                      Statement,
+		"<BkToCstmrAcctRpt>":                                                Report,
+		"<x:CBIDlyStmtReqLogMsg xmlns:x='u'>":                               Statement,
+		"\xef\xbb\xbf \n<CBIPrdcStmtReqLogMsg>":                             Statement,
+		"<Envelope><AppHdr><Fr/></AppHdr><Document><BkToCstmrDbtCdtNtfctn>": Notification,
+	} {
+		if got := sniff([]byte(text)); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+		if SniffStatement([]byte(text)) != (want == Statement) || SniffReport([]byte(text)) != (want == Report) || SniffNotification([]byte(text)) != (want == Notification) {
+			t.Errorf("%s: the three sniffers do not agree with %q", text, want)
+		}
+	}
+}
+
+// withoutHeader leaves out the lines that tell the version and where rows
+// stand, in which two forms of one file may differ.
+func withoutHeader(text string) string {
+	var kept []string
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "Header") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+// One statement says the same in every dress.
+func TestFormsOfOneStatement(t *testing.T) {
+	in := string(samples(t)["testdata/estratto-v8.xml"])
+	want := withoutHeader(printed([]byte(in)))
+	const open, shut = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">", "</Document>"
+	prefixed := regexp.MustCompile(`<(/?)(\w)`).ReplaceAllString(in[strings.Index(in, "<Document"):], "<${1}p:${2}")
+	for name, form := range map[string]string{
+		"no namespace":               strings.Replace(in, open, "<Document>", 1),
+		"other version":              strings.Replace(in, "camt.053.001.08", "camt.053.001.13", 1),
+		"prefix":                     "\n" + strings.Replace(prefixed, "xmlns=", "xmlns:p=", 1),
+		"BOM and CRLF":               "\xef\xbb\xbf" + strings.ReplaceAll(in, "\n", "\r\n"),
+		"message alone":              strings.Replace(strings.Replace(in, open, "", 1), shut, "", 1),
+		"business header":            strings.Replace(strings.Replace(in, open, "<Msg><AppHdr><To/></AppHdr>"+open, 1), shut, shut+"</Msg>", 1),
+		"status as text":             strings.NewReplacer("<Sts><Cd>", "<Sts>", "</Cd></Sts>", "</Sts>").Replace(in),
+		"parties bare":               strings.NewReplacer("<Pty>", "", "</Pty>", "").Replace(in),
+		"BIC of version 2":           strings.ReplaceAll(in, "BICFI", "BIC"),
+		"days as instants":           regexp.MustCompile(`<Dt>(\d{4}-\d\d-\d\d)</Dt>`).ReplaceAllString(in, "<DtTm>${1}T23:30:00Z</DtTm>"),
+		"unknown elements":           strings.ReplaceAll(in, "<Ntry>", "<Ntry><Novelty><Amt Ccy=\"EUR\">9.99</Amt><NtryDtls><TxDtls/></NtryDtls></Novelty>"),
+		"amounts in their own words": strings.NewReplacer(">285.00<", "> 285.0000 <", ">20.00<", ">+20<").Replace(in),
+	} {
+		if diff := cmp.Diff(want, withoutHeader(printed([]byte(form)))); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestEveryCutIsAnError(t *testing.T) {
+	for name, in := range samples(t) {
+		in = bytes.TrimSpace(in)
+		step := 1 + len(in)/4000 // the larger ones at every second or third
+		for i := 0; i < len(in); i += step {
+			broken := false
+			for e := range Read(bytes.NewReader(in[:i])) {
+				broken = broken || e.Problem != nil && e.Problem.Field == "file" && e.Problem.Severity == formats.Error
+			}
+			if !broken {
+				t.Fatalf("%s cut at %d: no error", name, i)
+			}
+		}
+	}
+}
+
+func TestStopsWhenTold(t *testing.T) {
+	for name, in := range samples(t) {
+		for stop := 1; stop < 40; stop++ {
+			n := 0
+			for range Read(bytes.NewReader(in)) {
+				if n++; n == stop {
+					break
+				}
+			}
+			if n > stop {
+				t.Errorf("%s: %d events after stopping at %d", name, n, stop)
+			}
+		}
+	}
+}
+
+func TestAnEmptyMessageIsOdd(t *testing.T) {
+	got := printed([]byte("<Document><BkToCstmrStmt><GrpHdr/></BkToCstmrStmt></Document>"))
+	if !strings.Contains(got, `Severity="warning"`) || strings.Contains(got, `Severity="error"`) || strings.Contains(got, "Statement ") {
+		t.Errorf("got %s, want a warning and no statement", got)
+	}
+	for _, in := range []string{"", "<Document/>", "<Document><Stmt/></Document>", "<Document><BkToCstmrStmt><Stmt></Document>"} {
+		if got := printed([]byte(in)); !strings.Contains(got, `Field="file"`) {
+			t.Errorf("%q: got %s, want an error of the file", in, got)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, in := range samples(f) {
+		f.Add(in)
+	}
+	f.Add([]byte("<BkToCstmrStmt><Stmt><Acct><Id><IBAN>X</IBAN></Id></Acct><Ntry><Amt Ccy='EUR'>1</Amt><CdtDbtInd>CRDT</CdtDbtInd><TxDtls/><TxDtls/></Ntry></Stmt></BkToCstmrStmt>"))
+	f.Fuzz(func(t *testing.T, in []byte) { judge(t, Read(bytes.NewReader(in))) })
+}
+
+// judge checks what holds for any file: events nest, amounts are not negative,
+// sums are those of the details, only readable entries are booked.
+func judge(t *testing.T, events formats.Reader) {
+	t.Helper()
+	var statement, closed bool
+	var entry *formats.Entry
+	details, errors := 0, 0
+	for e := range events {
+		switch {
+		case e.Statement != nil:
+			if statement && !closed || entry != nil {
+				t.Error("a statement inside another")
+			}
+			statement, closed = true, false
+		case e.Entry != nil:
+			if !statement || closed || entry != nil {
+				t.Error("an entry outside a statement")
+			}
+			entry, details = e.Entry, 0
+			if entry.Cents < 0 || entry.Booked && entry.Status != "BOOK" {
+				t.Errorf("got entry %+v", entry)
+			}
+		case e.Detail != nil:
+			details++
+			if entry == nil || e.Detail.Cents < 0 {
+				t.Errorf("got detail %+v of entry %+v", e.Detail, entry)
+			}
+		case e.EntryEnd != nil:
+			if entry == nil || details != e.EntryEnd.Details || e.EntryEnd.Agrees && e.EntryEnd.Cents != entry.Cents {
+				t.Errorf("got end %+v of entry %+v with %d details", e.EntryEnd, entry, details)
+			}
+			entry = nil
+		case e.Closing != nil:
+			if !statement || closed {
+				t.Error("a closing without statement")
+			}
+			closed = true
+		case e.Problem != nil && e.Problem.Reason == "":
+			t.Error("a problem without reason")
+		case e.Problem != nil && e.Problem.Severity == formats.Error:
+			errors++
+		}
+	}
+	if errors == 0 && (!closed && statement || entry != nil) {
+		t.Error("a file without errors leaves something open")
+	}
+}
