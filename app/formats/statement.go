@@ -67,6 +67,7 @@ type Entry struct {
 	Progressive                     string   // payer line inside an order
 	Movement                        string   // progressive number of the movement in its flow
 	EffectiveOn                     day.Date // journal: true date of the provisional; starts the 60 days
+	OrderedOn                       day.Date // when the payer gave the order, where the file says it
 	Siope                           string
 	Reference                       string // bank's reference, CRO or TRN
 	EndToEnd                        string

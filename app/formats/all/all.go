@@ -19,6 +19,7 @@ import (
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
 	"cassacomune/app/formats/receipt"
+	"cassacomune/app/formats/rh"
 )
 
 // Kind says what a file reports.
@@ -48,6 +49,7 @@ type Format struct {
 // file's head has it.
 var List = []Format{
 	{"opi-journal", "Giornale di cassa OPI o OIL", Journal, opi.Sniff, opi.Read},
+	{"rh", "Rendicontazione CBI di saldi e movimenti", Bank, rh.Sniff, rh.Read},
 	{"mt940", "Estratto conto MT940 o MT942", Bank, mt.Sniff, mt.Read},
 	{"pain.001", "Disposizioni di bonifico, SEPA o CBI", Payments, pain.SniffTransfers, pain.Read},
 	{"pain.008", "Addebiti diretti, SEPA o CBI", Payments, pain.SniffDebits, pain.Read},

@@ -28,6 +28,14 @@ func DDMMYY(s string) (day.Date, error) {
 	return date(century(two(s, 4)), two(s, 2), two(s, 0))
 }
 
+// DDMMYYYY reads a date as CBI writes those with their century.
+func DDMMYYYY(s string) (day.Date, error) {
+	if len(s) != 8 || !Digits(s) {
+		return day.Date{}, day.ErrFormat
+	}
+	return date(two(s, 4)*100+two(s, 6), two(s, 2), two(s, 0))
+}
+
 // MMDD reads a date that lacks its year: of all years, the day nearest to the
 // one given, which is half a year away at the most. 29 February beside a year
 // that has none is no day.

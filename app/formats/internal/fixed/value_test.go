@@ -22,6 +22,11 @@ func TestDates(t *testing.T) {
 			t.Errorf("DDMMYY(%q): got %v, %v, want %v", s, got, err, want)
 		}
 	}
+	for s, want := range map[string]day.Date{"28022026": day.New(2026, 2, 28), "31121979": day.New(1979, 12, 31), "30022026": {}, "280226": {}, "00000000": {}} {
+		if got, err := DDMMYYYY(s); got != want || (err == nil) == want.IsZero() {
+			t.Errorf("DDMMYYYY(%q): got %v, %v, want %v", s, got, err, want)
+		}
+	}
 }
 
 func TestDateWithoutYear(t *testing.T) {

@@ -1,0 +1,188 @@
+// Package rh reads CBI's report of balances and movements of current accounts
+// (rendicontazione saldi e movimenti, RH; estratto conto periodico, EC):
+// records of 120 characters, several accounts a file. The layout is that of
+// CBI-RND-001. It knows no bank's own codes.
+package rh
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"cassacomune/app/day"
+	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/charset"
+	"cassacomune/app/formats/internal/fixed"
+)
+
+// Key names the format in lists and in inspect; the Header's Version tells RH
+// from EC.
+const Key = "rh"
+
+const (
+	width = 120 // characters of a record
+	most  = 600 // bytes of a line that is read
+)
+
+// Sniff reports whether a file that begins like this is such a report.
+func Sniff(head []byte) bool {
+	text, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\r\n"), []byte("\n"))
+	line := fixed.NewLine(1, string(text))
+	return isHead(line.Raw(1, 3)) && fixed.Digits(line.Raw(4, 8)) && len(line.Raw(14, 19)) == 6 && fixed.Digits(line.Raw(14, 19))
+}
+
+func isHead(begin string) bool { return begin == " RH" || begin == " EC" }
+
+// Read yields a Statement per account (record 61), an Entry per movement (62
+// with its 63) and a Closing (64 with its 65).
+func Read(r io.Reader) formats.Reader {
+	return func(yield func(formats.Event) bool) {
+		f := &file{yield: yield}
+		for line, err := range fixed.Lines(charset.NewReader(r), most) {
+			if err != nil {
+				f.problem(formats.Error, line.Number, "file", "", err.Error())
+				break
+			}
+			f.last = line.Number
+			if strings.Trim(line.Text, " \x1a") == "" {
+				continue
+			}
+			f.any = true
+			f.record(line)
+			if f.stopped {
+				return
+			}
+		}
+		f.finish()
+	}
+}
+
+// file is a reading under way.
+type file struct {
+	yield   func(formats.Event) bool
+	stopped bool
+	any     bool
+	told    bool // the Header has been
+	last    int
+	flow    *flow    // nil before the head and after the foot
+	account *account // nil outside a report
+}
+
+// flow is what a head record opens and a foot record closes.
+type flow struct {
+	head              fixed.Line
+	kind, id, body    string
+	records, accounts int
+}
+
+func (f *file) record(line fixed.Line) {
+	if strings.IndexByte(line.Text, 0) >= 0 {
+		f.problem(formats.Error, line.Number, "record", line.Text, "contiene un byte nullo (NUL): il file è rovinato")
+		return
+	}
+	if n := utf8.RuneCountInString(strings.TrimRight(line.Text, " ")); n > width {
+		f.problem(formats.Error, line.Number, "record", line.Raw(width+1, n), fmt.Sprintf("record di %d caratteri invece di 120", n))
+	}
+	kind := line.Raw(2, 3)
+	if line.Raw(1, 1) != " " {
+		kind = ""
+	}
+	if f.flow == nil && !isHead(" "+kind) {
+		f.problem(formats.Error, line.Number, "record", line.Raw(1, 3), "il record sta fuori da un flusso: manca il record di testa (RH o EC)")
+		return
+	}
+	if f.flow != nil {
+		f.flow.records++
+	}
+	switch kind {
+	case "RH", "EC":
+		f.head(line)
+	case "61":
+		f.opening(line)
+	case "62":
+		f.movement(line)
+	case "63":
+		f.detail(line)
+	case "64":
+		f.closing(line)
+	case "65":
+		f.liquidity(line)
+	case "EF":
+		f.foot(line)
+	default:
+		f.problem(formats.Error, line.Number, "tipo_record", line.Raw(1, 3), "record sconosciuto")
+	}
+}
+
+func (f *file) head(line fixed.Line) {
+	f.unfinished()
+	created, err := fixed.DDMMYY(line.Field(14, 19))
+	if err != nil {
+		f.problem(formats.Error, line.Number, "data_creazione", line.Field(14, 19), err.Error())
+	}
+	kind := line.Raw(2, 3)
+	f.flow = &flow{head: line, kind: kind, id: line.Field(20, 39) + "/" + created.String(), body: line.Field(9, 13), records: 1}
+	if !f.told {
+		f.told = true
+		f.emit(formats.Event{Header: &formats.Header{Format: Key, Version: kind}})
+	}
+}
+
+// foot compares what the flow declares with what was counted. For statements
+// a difference is a warning; a count that cannot be read is a torn record.
+func (f *file) foot(line fixed.Line) {
+	f.close()
+	if line.Field(4, 39) != f.flow.head.Field(4, 39) {
+		f.problem(formats.Warning, line.Number, "EF", line.Field(4, 39), "il record di coda non ripete mittente, ricevente, data e nome del record di testa")
+	}
+	f.compare(line, 46, 52, "numero_rendicontazioni", f.flow.accounts)
+	f.compare(line, 83, 89, "numero_record", f.flow.records)
+	f.flow = nil
+}
+
+func (f *file) compare(line fixed.Line, from, to int, name string, counted int) {
+	declared, err := line.Int(from, to)
+	switch {
+	case err != nil || len(line.Raw(from, to)) < to-from+1:
+		f.problem(formats.Error, line.Number, name, line.Field(from, to), "totale del record di coda non leggibile")
+	case declared != counted:
+		f.problem(formats.Warning, line.Number, name, fmt.Sprint(declared), fmt.Sprintf("il record di coda dichiara %d, nel file sono %d", declared, counted))
+	}
+}
+
+// unfinished tells a flow that another head, or the file's end, cuts off.
+func (f *file) unfinished() {
+	f.close()
+	if f.flow != nil {
+		f.problem(formats.Error, f.last, "EF", "", "manca il record di coda (EF): il file sembra troncato")
+	}
+	f.flow = nil
+}
+
+func (f *file) finish() {
+	f.unfinished()
+	if !f.any {
+		f.problem(formats.Error, 0, "", "", "il file è vuoto")
+	}
+}
+
+// on reads a date, and tells a wrong one.
+func (f *file) on(line fixed.Line, from, to int, name string) day.Date {
+	d, err := fixed.DDMMYY(line.Field(from, to))
+	if err != nil {
+		f.problem(formats.Error, line.Number, name, line.Field(from, to), err.Error())
+	}
+	return d
+}
+
+func (f *file) emit(e formats.Event) {
+	if !f.stopped {
+		f.stopped = !f.yield(e)
+	}
+}
+
+func (f *file) problem(s formats.Severity, line int, field, value, reason string) {
+	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: strings.TrimSpace(value), Reason: reason, Severity: s}})
+}
