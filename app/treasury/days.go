@@ -46,7 +46,7 @@ func conclude(tx *tenants.Tx, source string, t Tail) error {
 		t.Equations = map[string]*bool{}
 	}
 	for _, a := range t.Accounts {
-		account, err := accountOf(tx, a.Statement)
+		account, err := AccountOf(tx, a.Statement)
 		if err != nil {
 			return err
 		}

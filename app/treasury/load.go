@@ -48,7 +48,7 @@ func Load(tx *tenants.Tx, c Chunk, free Free) (Loaded, error) {
 	if c.Tail != nil {
 		return Loaded{}, conclude(tx, c.Source, *c.Tail)
 	}
-	account, err := accountOf(tx, c.Statement)
+	account, err := AccountOf(tx, c.Statement)
 	if err != nil {
 		return Loaded{}, err
 	}
@@ -78,9 +78,9 @@ func Load(tx *tenants.Tx, c Chunk, free Free) (Loaded, error) {
 	return l, nil
 }
 
-// accountOf finds the municipality's account for a sub-account of the journal,
+// AccountOf finds the municipality's account for a sub-account of the journal,
 // and refuses another town's file.
-func accountOf(tx *tenants.Tx, s formats.Statement) (tenants.Account, error) {
+func AccountOf(tx *tenants.Tx, s formats.Statement) (tenants.Account, error) {
 	m, err := tx.Municipality()
 	if err != nil {
 		return tenants.Account{}, err

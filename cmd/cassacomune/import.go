@@ -76,7 +76,14 @@ func (c *importCommand) checked(ctx context.Context, i *instance, town tenants.T
 	if err := run.Outcome(&p); err != nil {
 		return p, err
 	}
-	fmt.Printf("%s: %d rows, %d new, %d changed, %d unchanged, %d rejected, %s\n", p.Title, p.Rows, p.New, p.Changed, p.Unchanged, p.Rejected, p.Sum.Comma())
+	fmt.Printf("%s: %d rows", p.Title, p.Rows)
+	switch p.Kind {
+	case "debts":
+		fmt.Printf(", %d new, %d changed, %d unchanged, %d rejected, %s", p.New, p.Changed, p.Unchanged, p.Rejected, p.Sum.Comma())
+	case "remittance":
+		fmt.Printf(", %s", p.Sum.Comma())
+	}
+	fmt.Println()
 	return p, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"cassacomune/app/fault"
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/all"
+	"cassacomune/app/treasury"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
 )
@@ -228,8 +229,10 @@ func (w *importer) checkFlow(format *all.Format, file io.Reader) error {
 			w.preview.Rows++
 		case e.Flow != nil && e.Flow.Channel == "poste" && !sameAccount(e.Flow.Account, w.town.Postal.Account):
 			return w.foreign(0, "numero_cc", e.Flow.Account, "Il file è di un conto corrente postale che non è quello del Comune")
-		case e.Statement != nil && e.Statement.Body != "" && w.town.Treasurer.BodyCode != "" && e.Statement.Body != w.town.Treasurer.BodyCode:
-			return w.foreign(0, "codice_ente_BT", e.Statement.Body, "Il giornale è di un altro ente del tesoriere")
+		case e.Statement != nil:
+			if err := w.ours(*e.Statement); err != nil {
+				return err
+			}
 		}
 		if events++; events%groupsAtOnce == 0 {
 			if err := w.beat(len(w.problems) > 0); err != nil {
@@ -239,6 +242,24 @@ func (w *importer) checkFlow(format *all.Format, file io.Reader) error {
 	}
 	w.preview.Unusable = w.preview.Errors > 0
 	return w.checked()
+}
+
+// ours refuses the journal of somebody else as a whole; a sub-account that the
+// set-up does not have yet is a problem that says so.
+func (w *importer) ours(s formats.Statement) error {
+	err := w.db.Read(w.ctx, w.tenant, func(tx *tenants.Tx) error {
+		_, err := treasury.AccountOf(tx, s)
+		return err
+	})
+	switch f := fault.Of(err); {
+	case f != nil && f.Key == "treasury.body":
+		return w.foreign(s.Line, "codice_ente_BT", s.Body, "Il giornale è di un altro ente del tesoriere")
+	case f != nil && f.Key == "treasury.account":
+		w.problem(formats.Problem{Line: s.Line, Field: "conto_evidenza", Value: s.Account, Severity: formats.Error,
+			Reason: "il conto di evidenza non è tra i conti del Comune: va aggiunto alla configurazione"})
+		return nil
+	}
+	return err
 }
 
 func sameAccount(a, b string) bool {

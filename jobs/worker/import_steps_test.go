@@ -106,3 +106,29 @@ func TestRemittancesThatAreRefused(t *testing.T) {
 		t.Errorf("unknown format: %s, want refused", run.State)
 	}
 }
+
+func TestJournalsThatAreRefused(t *testing.T) {
+	journal, err := os.ReadFile("../../app/formats/opi/testdata/giornale_1_7_1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := tenantstest.SQLite(t)
+	id := town(t, db)
+	run, p := check(t, db, id, by, string(journal))
+	if run.State != jobs.Done || !p.Unusable || !strings.Contains(strings.Join(problems(t, db, id, run), ""), `conto_evidenza "0000001" error`) {
+		t.Errorf("a sub-account that the set-up lacks: %s %+v %v, want unusable and said", run.State, p, problems(t, db, id, run))
+	}
+	if err := db.Within(ctx, id, by, func(tx *tenants.Tx) error {
+		m, err := tx.Municipality()
+		if err != nil {
+			return err
+		}
+		m.Settings.Treasurer.BodyCode = "999999"
+		return tx.SaveSettings(m.Settings)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if run, _ = check(t, db, id, by, string(journal)); run.State != jobs.Failed || !strings.Contains(run.Error, "di un altro ente") {
+		t.Errorf("another body's journal: %s %q, want refused", run.State, run.Error)
+	}
+}
