@@ -10,6 +10,7 @@ import (
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/camt"
 	"cassacomune/app/formats/debtcsv"
+	"cassacomune/app/formats/f24"
 	"cassacomune/app/formats/fdr"
 	"cassacomune/app/formats/govpay"
 	"cassacomune/app/formats/mt"
@@ -58,6 +59,7 @@ var List = []Format{
 	{camt.Report, "Movimenti della giornata camt.052", Bank, camt.SniffReport, camt.Read},
 	{camt.Notification, "Avvisi di accredito e addebito camt.054", Bank, camt.SniffNotification, camt.Read},
 	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
+	{"f24", "Versamenti F24 dell'Agenzia delle Entrate", Remittance, f24.Sniff, f24.Read},
 	{"fdr", "Flusso di rendicontazione pagoPA", Remittance, fdr.Sniff, fdr.Read},
 	{"pagopa-receipt", "Ricevuta pagoPA", Receipts, receipt.Sniff, receipt.Read},
 	{"pagopa-message", "Messaggio del nodo pagoPA", Outcomes, nodo.Sniff, nodo.Read},

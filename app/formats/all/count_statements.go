@@ -180,6 +180,8 @@ func (c *Statements) end() {
 		c.Equations = c.check.Equations()
 	}
 	c.Totals.Statements = len(c.Statements)
+	delete(c.in, "") // of fragments that name no currency there is no sum
+	delete(c.out, "")
 	c.Totals.Credit, c.Totals.Debit = decimals(c.in), decimals(c.out)
 	for currency := range c.out { // a currency stands on both sides, once it has moved
 		if _, ok := c.in[currency]; !ok {
