@@ -245,7 +245,7 @@ func shared(t *testing.T, path string) string {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, name := range []string{"giornale_1_4.xml", "giornale_rosso.xml", "giornale_tagliato.xml"} {
+	for _, name := range []string{"giornale_1_4.xml", "giornale_1_8.xml", "giornale_oil.xml", "giornale_rosso.xml", "giornale_tagliato.xml"} {
 		in, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			f.Fatal(err)
