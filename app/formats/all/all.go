@@ -16,6 +16,7 @@ import (
 	"cassacomune/app/formats/mt"
 	"cassacomune/app/formats/nodo"
 	"cassacomune/app/formats/opi"
+	"cassacomune/app/formats/opimsg"
 	"cassacomune/app/formats/pain"
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
@@ -51,6 +52,10 @@ type Format struct {
 var List = []Format{
 	{"opi-journal", "Giornale di cassa OPI o OIL", Journal, opi.Sniff, opi.Read},
 	{"rh", "Rendicontazione CBI di saldi e movimenti", Bank, rh.Sniff, rh.Read},
+	{opimsg.Receipt, "Ricezione di un flusso OPI", Outcomes, opimsg.Sniff(opimsg.Receipt), opimsg.Read},
+	{opimsg.Refusal, "Rifiuto di un flusso OPI", Outcomes, opimsg.Sniff(opimsg.Refusal), opimsg.Read},
+	{opimsg.Ack, "Riscontro SIOPE+ di un flusso OPI", Outcomes, opimsg.Sniff(opimsg.Ack), opimsg.Read},
+	{opimsg.Outcome, "Esiti di ordinativi OPI", Outcomes, opimsg.Sniff(opimsg.Outcome), opimsg.Read},
 	{"mt940", "Estratto conto MT940 o MT942", Bank, mt.Sniff, mt.Read},
 	{"pain.001", "Disposizioni di bonifico, SEPA o CBI", Payments, pain.SniffTransfers, pain.Read},
 	{"pain.008", "Addebiti diretti, SEPA o CBI", Payments, pain.SniffDebits, pain.Read},
