@@ -115,3 +115,18 @@ func TestHolidays(t *testing.T) {
 		t.Errorf("AddWorking: got %v, want %v", got, want)
 	}
 }
+
+// TestSettlementDays knows the closing days of TARGET in 2026, which are not
+// those of Italy.
+func TestSettlementDays(t *testing.T) {
+	closed := map[Date]bool{New(2026, 1, 1): true, New(2026, 4, 3): true, New(2026, 4, 6): true, New(2026, 5, 1): true, New(2026, 12, 25): true}
+	for d := New(2026, 1, 1); d.Year() == 2026; d = d.AddDays(1) {
+		weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
+		if got, want := d.IsSettlement(), !weekend && !closed[d]; got != want {
+			t.Errorf("%s: got %v, want %v", d, got, want)
+		}
+	}
+	if New(2024, 12, 26).IsSettlement() || !New(2026, 6, 2).IsSettlement() {
+		t.Error("26 December is closed, 2 June is not")
+	}
+}

@@ -54,3 +54,17 @@ func (d Date) AddWorking(n int) Date {
 	}
 	return d
 }
+
+// IsSettlement reports whether d is a day on which SEPA payments settle: TARGET
+// is closed at weekends, on 1 January, Good Friday, Easter Monday, 1 May, 25
+// and 26 December (calendar of the European Central Bank), whatever holidays a
+// country has.
+func (d Date) IsSettlement() bool {
+	switch [2]int{int(d.m), int(d.d)} {
+	case [2]int{1, 1}, [2]int{5, 1}, [2]int{12, 25}, [2]int{12, 26}:
+		return false
+	}
+	easter := Easter(d.Year())
+	weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
+	return !weekend && d != easter.AddDays(-2) && d != easter.AddDays(1)
+}
