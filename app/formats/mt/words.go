@@ -76,9 +76,9 @@ func slashed(s string) (w words, ok bool) {
 		if found == 0 && i > 0 {
 			return words{}, false
 		}
-		w.slash(word, s[at:i])
+		w.slash(word, s[min(at, i):i])
 		found++
-		word, i = next, i+len(next)+1 // on the second slash, which may begin a word
+		word, i = next, i+len(next)+1 // on the second slash, which may begin the next word
 		at = i + 1
 	}
 	if found > 0 {
