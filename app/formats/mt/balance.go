@@ -6,7 +6,6 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/fixed"
-	"cassacomune/app/money"
 )
 
 // opening takes :60F:, or :60M: of a statement in several messages.
@@ -117,7 +116,7 @@ func (m *reader) verify(b *block) {
 		m.problem(formats.Error, m.line, ":62F:", "", "manca il saldo finale: il file sembra troncato")
 	}
 	if b.opening != nil && b.closing != nil && b.opening.Currency == b.closing.Currency {
-		if got := b.opening.Cents + b.credit.cents - b.debit.cents; got != b.closing.Cents {
+		if got := b.opening.Cents + b.moved; got != b.closing.Cents {
 			m.problem(formats.Warning, b.line, "equazione", formats.Decimal(b.closing.Cents, b.currency),
 				"saldo iniziale e movimenti danno "+formats.Decimal(got, b.currency)+" e non il saldo finale")
 		}
@@ -137,5 +136,3 @@ func (m *reader) compare(b *block, tag string, declared *tally, counted tally) {
 }
 
 func currency(s string) bool { return len(s) == 3 && letter(s[0]) && letter(s[1]) && letter(s[2]) }
-
-func (t *tally) add(c money.Cents) { t.count, t.cents = t.count+1, t.cents+c }

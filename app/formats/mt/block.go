@@ -22,6 +22,7 @@ type block struct {
 	before, after       []formats.Balance
 	opening, closing    *formats.Balance // 60F or 60M, 62F or 62M
 	credit, debit       tally            // counted
+	moved               money.Cents      // what is booked, in less out
 	declared            struct{ credit, debit *tally }
 
 	entry *formats.Entry // told when all its :86: are read

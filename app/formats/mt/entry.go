@@ -26,11 +26,19 @@ func (m *reader) movement(f field) {
 		m.problem(formats.Error, f.line, ":61:", err.value, err.reason)
 		e.Booked = false
 	}
-	to := &b.debit
+	b.count(e)
+}
+
+// count adds an entry to the sums of the block.
+func (b *block) count(e *formats.Entry) {
+	to, signed := &b.debit, -e.Cents
 	if e.Credit {
-		to = &b.credit
+		to, signed = &b.credit, e.Cents
 	}
-	to.add(e.Cents)
+	to.count, to.cents = to.count+1, to.cents+e.Cents
+	if e.Booked {
+		b.moved += signed
+	}
 }
 
 // refusal is why a :61: cannot be read.

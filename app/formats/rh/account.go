@@ -22,8 +22,7 @@ type account struct {
 	on        day.Date
 	currency  string
 	opening   *money.Cents
-	credit    money.Cents
-	debit     money.Cents
+	moved     money.Cents // what is booked, in less out
 	movements int
 	closed    bool // 64 was seen
 	closing   formats.Closing
@@ -155,7 +154,7 @@ func (f *file) close() {
 		f.problem(formats.Error, f.last, "64", "", "manca il saldo finale (64): il file sembra troncato")
 	}
 	if c := a.closing.Closing; c != nil && a.opening != nil {
-		if got := *a.opening + a.credit - a.debit; got != *c {
+		if got := *a.opening + a.moved; got != *c {
 			f.problem(formats.Warning, a.line, "equazione", formats.Decimal(*c, a.currency),
 				"saldo iniziale e movimenti danno "+formats.Decimal(got, a.currency)+" e non il saldo finale")
 		}

@@ -64,6 +64,12 @@ func (f *file) movement(line fixed.Line) {
 	e.ValueOn, e.BookedOn = f.on(line, 14, 19, "data_valuta"), f.on(line, 20, 25, "data_contabile")
 	f.money(line, e)
 	e.Booked = e.Booked && !e.ValueOn.IsZero() && !e.BookedOn.IsZero()
+	switch {
+	case e.Booked && e.Credit:
+		a.moved += e.Cents
+	case e.Booked:
+		a.moved -= e.Cents
+	}
 	e.BankCode = line.Field(42, 43)
 	if own := line.Field(44, 45); own != "" {
 		e.BankCode += "/" + own
@@ -78,7 +84,7 @@ func (f *file) movement(line fixed.Line) {
 	e.keep(line.Field(78, 120))
 }
 
-// money reads sign and amount, and adds them up.
+// money reads sign and amount.
 func (f *file) money(line fixed.Line, e *entry) {
 	cents, err := f.amount(line, 27, 41)
 	if err != nil {
@@ -89,9 +95,7 @@ func (f *file) money(line fixed.Line, e *entry) {
 	switch line.Raw(26, 26) {
 	case "C":
 		e.Credit = true
-		f.account.credit += cents
 	case "D":
-		f.account.debit += cents
 	default:
 		f.problem(formats.Error, line.Number, "segno", line.Raw(26, 26), "il segno deve essere C o D")
 		e.Booked = false
