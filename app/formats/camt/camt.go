@@ -123,15 +123,15 @@ func (r *reader) start() {
 	if r.at == nil {
 		return
 	}
-	kid := r.at.kids[r.scan.Name]
-	if kid == nil {
-		if wrappers[r.scan.Name] {
+	below := r.at.child(r.scan.Name)
+	if below == nil {
+		if wraps(r.scan.Name) {
 			return
 		}
-		kid = r.at.other
+		below = r.at.other
 	}
-	if r.at = kid; kid != nil && kid.start != nil {
-		kid.start(r)
+	if r.at = below; below != nil && below.start != nil {
+		below.start(r)
 	}
 }
 

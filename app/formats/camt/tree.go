@@ -6,11 +6,27 @@ import "strings"
 // something when it begins, with its value, and when it ends.
 type node struct {
 	name  string
-	kids  map[string]*node
+	kids  []kid
 	other *node // stands for any child that kids does not name; nil: pass over it
 	start func(*reader)
 	text  func(*reader, []byte)
 	end   func(*reader)
+}
+
+// kid is a child. A few names in a row are found sooner than in a map.
+type kid struct {
+	name string
+	node *node
+}
+
+// child returns the child of a name, nil where there is none.
+func (n *node) child(name string) *node {
+	for i := range n.kids {
+		if n.kids[i].name == name {
+			return n.kids[i].node
+		}
+	}
+	return nil
 }
 
 // field says what to do with the value of an element. Its path begins below
@@ -20,14 +36,18 @@ type field struct {
 	text func(*reader, []byte)
 }
 
-// wrappers are elements that some versions put around what others write bare:
-// Dbtr/Pty/Nm and Dbtr/Nm are the same to us.
-var wrappers = map[string]bool{
-	"Pty": true, "Agt": true, "FinInstnId": true, "OrgId": true, "PrvtId": true, "CdOrPrtry": true, "NtryDtls": true,
+// wraps reports whether an element is one that some versions put around what
+// others write bare: Dbtr/Pty/Nm and Dbtr/Nm are the same to us.
+func wraps(name string) bool {
+	switch name {
+	case "Pty", "Agt", "FinInstnId", "OrgId", "PrvtId", "CdOrPrtry", "NtryDtls":
+		return true
+	}
+	return false
 }
 
-// grow makes the tree of a table below a root.
-func grow(tables ...[]field) *node {
+// tree makes what tables say below a root.
+func tree(tables ...[]field) *node {
 	root := &node{}
 	for _, fields := range tables {
 		for _, f := range fields {
@@ -46,7 +66,7 @@ func (n *node) find(path string) []*node {
 		var below []*node
 		for _, parent := range found {
 			for name := range strings.SplitSeq(names, "|") {
-				below = append(below, parent.kid(name))
+				below = append(below, parent.grow(name))
 			}
 		}
 		found = below
@@ -54,40 +74,38 @@ func (n *node) find(path string) []*node {
 	return found
 }
 
-func (n *node) kid(name string) *node {
-	if k := n.kids[name]; k != nil {
+// grow returns the child of a name, made if it was not there.
+func (n *node) grow(name string) *node {
+	if k := n.child(name); k != nil {
 		return k
-	}
-	if n.kids == nil {
-		n.kids = map[string]*node{}
 	}
 	k := &node{name: name}
 	if strings.HasSuffix(name, "Amt") {
 		k.start = (*reader).readCurrency
 	}
-	n.kids[name] = k
+	n.kids = append(n.kids, kid{name, k})
 	return k
 }
 
 // outside is any element outside an account's report: message, envelope,
 // business header.
-var outside = forest()
+var outside = everything()
 
-func forest() *node {
-	account := grow(statementFields, balanceFields, totalFields, entryFields, detailFields)
+func everything() *node {
+	account := tree(statementFields, balanceFields, totalFields, entryFields, detailFields)
 	account.start, account.end = (*reader).beginStatement, (*reader).endStatement
-	balance := account.kid("Bal")
+	balance := account.grow("Bal")
 	balance.start, balance.end = (*reader).beginBalance, (*reader).endBalance
-	entry := account.kid("Ntry")
+	entry := account.grow("Ntry")
 	entry.start, entry.end = (*reader).beginEntry, (*reader).endEntry
-	detail := entry.kid("TxDtls")
+	detail := entry.grow("TxDtls")
 	detail.start, detail.end = (*reader).beginDetail, (*reader).endDetail
 
-	n := grow(messageFields)
+	n := tree(messageFields)
 	n.other, n.start = n, (*reader).envelope
-	n.kid("GrpHdr").start = (*reader).head
+	n.grow("GrpHdr").start = (*reader).head
 	for _, name := range []string{"Stmt", "Rpt", "Ntfctn"} {
-		n.kids[name] = account
+		n.kids = append(n.kids, kid{name, account})
 	}
 	return n
 }

@@ -19,16 +19,15 @@ type words struct {
 }
 
 func (w *words) add(part []byte) {
-	for _, word := range bytes.Fields(part) {
-		if len(w.b)+len(word) >= maxText {
-			w.cut = true
-			return
-		}
-		if len(w.b) > 0 {
-			w.b = append(w.b, ' ')
-		}
-		w.b = append(w.b, word...)
+	part = bytes.TrimSpace(part)
+	if len(w.b)+len(part) >= maxText {
+		w.cut = true
+		return
 	}
+	if len(w.b) > 0 && len(part) > 0 {
+		w.b = append(w.b, ' ')
+	}
+	w.b = fold(w.b, part)
 }
 
 // addNew adds a part that does not merely repeat what stands there.
@@ -66,13 +65,30 @@ func (n *notes) addAmount(name string, value []byte, currency string) {
 	}
 }
 
+// fold appends a trimmed text, on one line and with one blank between words.
+func fold(to, text []byte) []byte {
+	if oneLine(text) {
+		return append(to, text...)
+	}
+	for i, word := range bytes.Fields(text) {
+		if i > 0 {
+			to = append(to, ' ')
+		}
+		to = append(to, word...)
+	}
+	return to
+}
+
+func oneLine(text []byte) bool {
+	return bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\t') < 0 && !bytes.Contains(text, []byte("  "))
+}
+
 // plain returns a value on one line.
 func plain(b []byte) string {
-	b = bytes.TrimSpace(b)
-	if !bytes.ContainsAny(b, "\n\t") && !bytes.Contains(b, []byte("  ")) {
+	if b = bytes.TrimSpace(b); oneLine(b) {
 		return string(b)
 	}
-	return string(bytes.Join(bytes.Fields(b), []byte{' '}))
+	return string(fold(nil, b))
 }
 
 // reference returns a key, "" for the words with which banks fill a reference
