@@ -11,7 +11,9 @@ import (
 )
 
 // Paid is what a payment message holds, or the answer to one. Sums are
-// hundredths whatever the currency, as control sums are.
+// hundredths whatever the currency, as control sums are. Statuses are those of
+// the message and of its payments, of a batch only where its payments have
+// none; reasons are those of the payments.
 type Paid struct {
 	MessageID            string
 	Blocks, Transactions int
@@ -19,6 +21,7 @@ type Paid struct {
 	DeclaredTransactions *int
 	DeclaredSum          *money.Cents
 
+	batch                        string // status of the batch at hand, until a payment has one
 	sequences, statuses, reasons map[string]bool
 }
 
@@ -35,11 +38,12 @@ func (c *Paid) add(e formats.Event) {
 		}
 		c.DeclaredTransactions = plus(c.DeclaredTransactions, m.DeclaredTransactions)
 		c.DeclaredSum = plus(c.DeclaredSum, m.DeclaredSum)
-		c.note(m.Status, m.Reasons)
+		mark(c.statuses, m.Status)
 	case e.Batch != nil:
 		c.Blocks++
 		mark(c.sequences, e.Batch.Sequence)
-		c.note(e.Batch.Status, e.Batch.Reasons)
+		mark(c.statuses, c.batch)
+		c.batch = e.Batch.Status
 	case e.Payment != nil:
 		p := e.Payment
 		c.Transactions++
@@ -47,17 +51,16 @@ func (c *Paid) add(e formats.Event) {
 			c.Sum += cents
 		}
 		mark(c.sequences, p.Sequence)
-		c.note(p.Status, p.Reasons)
+		mark(c.statuses, p.Status)
+		for _, r := range p.Reasons {
+			mark(c.reasons, r)
+		}
+		if p.Status != "" {
+			c.batch = ""
+		}
 	case e.MessageEnd != nil:
 		c.DeclaredTransactions = plus(c.DeclaredTransactions, e.MessageEnd.DeclaredTransactions)
 		c.DeclaredSum = plus(c.DeclaredSum, e.MessageEnd.DeclaredSum)
-	}
-}
-
-func (c *Paid) note(status string, reasons []string) {
-	mark(c.statuses, status)
-	for _, r := range reasons {
-		mark(c.reasons, r)
 	}
 }
 
@@ -67,7 +70,7 @@ func mark(set map[string]bool, value string) {
 	}
 }
 
-func (c *Paid) end() {}
+func (c *Paid) end() { mark(c.statuses, c.batch) }
 
 func (c *Paid) line() string {
 	return fmt.Sprintf("messaggio %s, %d blocchi, %d disposizioni per %s", c.MessageID, c.Blocks, c.Transactions, c.Sum.Decimal())

@@ -18,7 +18,8 @@ type Statements struct {
 
 	credit, debit money.Cents            // of the statement at hand, in its currency
 	booked        money.Cents            // the same, only what is booked, in less out
-	mixed         bool                   // a balance of the statement at hand is in another currency
+	mixed         bool                   // a balance of the statement at hand is in another currency than the account
+	foreignEnd    *string                // its closing balance, where only that one is
 	opening       *money.Cents           // of the statement at hand
 	in, out       map[string]money.Cents // by currency
 }
@@ -80,7 +81,7 @@ func (c *Statements) add(e formats.Event) {
 }
 
 func (c *Statements) open(s *formats.Statement) {
-	c.opening, c.credit, c.debit, c.booked, c.mixed = s.Opening, 0, 0, 0, false
+	c.opening, c.credit, c.debit, c.booked, c.mixed, c.foreignEnd = s.Opening, 0, 0, 0, false, nil
 	c.Statements = append(c.Statements, Statement{Account: s.Account, ID: s.ID, Currency: s.Currency, Opening: decimal(s.Opening, s.Currency)})
 	c.foreign(s.Balances)
 	if s.Currency != "" {
@@ -100,7 +101,12 @@ func (c *Statements) last() *Statement {
 
 func (c *Statements) foreign(balances []formats.Balance) {
 	for _, b := range balances {
-		c.mixed = c.mixed || b.Currency != "" && b.Currency != c.last().Currency
+		if b.Currency == "" || b.Currency == c.last().Currency {
+			continue
+		}
+		if c.mixed = true; b.Kind == "CLBD" {
+			c.foreignEnd = decimal(&b.Cents, b.Currency)
+		}
 	}
 }
 
@@ -128,8 +134,7 @@ func (c *Statements) entry(e *formats.Entry) {
 		return
 	}
 	s.Entries++
-	if currency != s.Currency {
-		c.mixed = true
+	if currency != s.Currency { // it cannot have moved the account's balance as it stands
 		return
 	}
 	signed := e.Cents
@@ -169,6 +174,9 @@ func (c *Statements) close(e *formats.Closing) {
 		moved = *e.Credit - *e.Debit
 	}
 	s.Opening, s.Closing = decimal(opening, s.Currency), decimal(e.Closing, s.Currency)
+	if s.Closing == nil {
+		s.Closing = c.foreignEnd
+	}
 	if opening != nil && e.Closing != nil && !c.mixed {
 		balances := *opening+moved == *e.Closing
 		s.Balances = &balances
