@@ -27,7 +27,7 @@ const most money.Cents = 99_999_999_999
 type checker struct {
 	form      Form
 	found     []formats.Problem
-	payments  int // their place in the message; 0 before the first
+	place     int // of the payment at hand in the message; 0 for what is said once
 	batches   map[string]bool
 	endToEnds map[string]bool
 	instructs map[string]bool
@@ -38,7 +38,7 @@ func newChecker(form Form) *checker {
 }
 
 func (c *checker) add(severity formats.Severity, field, value, reason string, args ...any) {
-	c.found = append(c.found, formats.Problem{Line: c.payments, Field: field, Value: value, Reason: fmt.Sprintf(reason, args...), Severity: severity})
+	c.found = append(c.found, formats.Problem{Line: c.place, Field: field, Value: value, Reason: fmt.Sprintf(reason, args...), Severity: severity})
 }
 
 func (c *checker) refuse(field, value, reason string, args ...any) {
@@ -75,14 +75,14 @@ func (c *checker) unique(seen map[string]bool, field, value string) {
 }
 
 // words checks a free text, and tells how it will be written.
-func (c *checker) words(field, value string, most int) {
+func (c *checker) words(field, value string, longest int) {
 	written := fold(value)
 	switch i := strings.IndexFunc(written, func(r rune) bool { return !allowed(r) }); {
 	case i >= 0:
 		r, _ := utf8.DecodeRuneInString(written[i:])
 		c.refuse(field, value, "il carattere %q non è ammesso dalla SEPA", r)
-	case len(written) > most:
-		c.refuse(field, value, "più di %d caratteri", most)
+	case len(written) > longest:
+		c.refuse(field, value, "più di %d caratteri", longest)
 	case written != value:
 		c.add(formats.Warning, field, value, "scritto %q", written)
 	}

@@ -24,19 +24,18 @@ func checkDebits(form Form, d formats.DirectDebits) []formats.Problem {
 	if len(d.Batches) == 0 {
 		c.refuse("PmtInf", "", "il messaggio non contiene addebiti")
 	}
-	bank := ""
+	bank, place := "", 0
 	for _, b := range d.Batches {
-		at := c.payments
-		c.payments = 0 // of the batch
+		c.place = 0
 		c.debitBatch(b, day.Of(d.CreatedAt))
 		if own := abi(b.Creditor); bank == "" {
 			bank = own
 		} else if form.cbi() && own != bank {
 			c.refuse("CdtrAgt", own, "una sola banca per messaggio: la prima è %s", bank)
 		}
-		c.payments = at
 		for _, p := range b.Debits {
-			c.payments++
+			place++
+			c.place = place
 			c.debit(b, p)
 		}
 	}
@@ -67,7 +66,7 @@ func (c *checker) creditor(field, id string) {
 
 func (c *checker) debit(b formats.DebitBatch, p formats.Debit) {
 	c.unique(c.endToEnds, "EndToEndId", p.EndToEnd)
-	if id := instruction(c.form, p.Instruction, c.payments); id != "" {
+	if id := instruction(c.form, p.Instruction, c.place); id != "" {
 		c.unique(c.instructs, "InstrId", id)
 	}
 	c.amount(p.Cents)

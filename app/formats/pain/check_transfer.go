@@ -20,13 +20,13 @@ func checkTransfers(form Form, t formats.CreditTransfers) []formats.Problem {
 	case form.cbi() && len(t.Batches) > 1:
 		c.refuse("PmtInf", "", "il tracciato CBI porta una sola distinta per messaggio, non %d", len(t.Batches))
 	}
+	place := 0
 	for _, b := range t.Batches {
-		at := c.payments
-		c.payments = 0 // of the batch
+		c.place = 0
 		c.transferBatch(b, day.Of(t.CreatedAt))
-		c.payments = at
 		for _, p := range b.Transfers {
-			c.payments++
+			place++
+			c.place = place
 			c.transfer(p)
 		}
 	}
@@ -50,7 +50,7 @@ func (c *checker) transferBatch(b formats.TransferBatch, created day.Date) {
 
 func (c *checker) transfer(p formats.Transfer) {
 	c.unique(c.endToEnds, "EndToEndId", p.EndToEnd)
-	if id := instruction(c.form, p.Instruction, c.payments); id != "" {
+	if id := instruction(c.form, p.Instruction, c.place); id != "" {
 		c.unique(c.instructs, "InstrId", id)
 	}
 	c.amount(p.Cents)

@@ -1,6 +1,8 @@
 package pain
 
 import (
+	"strings"
+
 	"cassacomune/app/formats"
 )
 
@@ -41,6 +43,7 @@ func (r *reader) payment(collecting bool, batch *tally) {
 	if r.stopped {
 		return
 	}
+	p.Raw = strings.Join(kept("LclInstrm", scheme), "")
 	batch.add(p)
 	r.message.tally.add(p)
 	if p.Stated {

@@ -34,7 +34,7 @@ func (r *reader) answer(collecting bool) {
 		case "OrgnlTxRef":
 			raw = append(raw, r.repeated(p, &debtor, &creditor)...)
 		case "StsId", "AccptncDtTm", "ClrSysRef":
-			raw = append(raw, name+"="+r.value())
+			raw = append(raw, kept(name, r.value())...)
 		}
 	}
 	if r.stopped {
@@ -90,10 +90,19 @@ func (r *reader) repeated(p *formats.Payment, debtor, creditor *sides) (raw []st
 		case "PmtTpInf":
 			var scheme, sequence string
 			r.paymentType(&scheme, &sequence)
-			raw = append(raw, "LclInstrm="+scheme, "SeqTp="+sequence)
+			raw = append(raw, kept("LclInstrm", scheme)...)
+			raw = append(raw, kept("SeqTp", sequence)...)
 		}
 	}
 	return raw
+}
+
+// kept is a value that has no place of its own, as Raw holds it.
+func kept(name, value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{name + "=" + value}
 }
 
 // charges reads what a bank charges for the payment; CBI tells several.
