@@ -33,17 +33,6 @@ func problems(r io.Reader) (list []string) {
 	return list
 }
 
-func TestCutAnywhere(t *testing.T) {
-	for _, name := range []string{"incassi.xml", "bonifici.xml", "esiti.xml", "esiti-cbi.xml", "convalida-cbi.xml"} {
-		whole := strings.TrimSpace(sample(t, name))
-		for n := range whole {
-			if got := strings.Join(problems(strings.NewReader(whole[:n])), "|"); !strings.Contains(got, "error file") {
-				t.Fatalf("%s cut at %d: got %q, want an error", name, n, got)
-			}
-		}
-	}
-}
-
 // TestOneDigitOff changes each digit of the totals and amounts of a right
 // file: every change is told.
 func TestOneDigitOff(t *testing.T) {
@@ -136,23 +125,6 @@ func TestSourceFails(t *testing.T) {
 	in := io.MultiReader(strings.NewReader(sample(t, "incassi.xml")[:3000]), iotest.ErrReader(errors.New("disk")))
 	if got := problems(in); len(got) != 1 || got[0] != "error file" {
 		t.Errorf("got %v", got)
-	}
-}
-
-func TestStopsWhenTold(t *testing.T) {
-	for name, text := range samples(t) {
-		all := strings.Count(printed(text), "\n")
-		for stop := 1; stop < all; stop++ {
-			n := 0
-			for range Read(strings.NewReader(text)) {
-				if n++; n == stop {
-					break
-				}
-			}
-			if n > stop {
-				t.Errorf("%s: %d events after the stop at %d", name, n-stop, stop)
-			}
-		}
 	}
 }
 
