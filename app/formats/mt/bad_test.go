@@ -94,6 +94,20 @@ func TestTells(t *testing.T) {
 	}
 }
 
+// TestJoined reads files that were put one behind the other, with what each
+// had around it.
+func TestJoined(t *testing.T) {
+	text := samples(t)
+	var b strings.Builder
+	for _, name := range []string{"infragiornaliero.txt", "sottocampi.txt", "piano.txt"} {
+		b.WriteString("\x01" + text[name] + "\r\n\x1a\r\n\ufeff")
+	}
+	got := printed(b.String())
+	if strings.Contains(got, "error") || strings.Count(got, "closing") != 5 || strings.Count(got, "value") != 3+4+5 {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestSniff shows it what is near and not ours.
 func TestSniff(t *testing.T) {
 	for in, want := range map[string]bool{

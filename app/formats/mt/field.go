@@ -2,9 +2,13 @@ package mt
 
 import "strings"
 
-// blank is what surrounds a line without being part of it: blanks, the
-// network's control characters, the end of file of DOS, a BOM inside a file.
-const blank = " \t\x01\x02\x03\x1a\ufeff"
+// frame is what stands before a message without being part of it: control
+// characters of the network, the BOM of a file that was joined to another.
+// blank is what surrounds a line, with the end of file of DOS.
+const (
+	frame = "\x01\x02\x03\ufeff"
+	blank = frame + " \t\x1a"
+)
 
 // field is a tag with its lines.
 type field struct {

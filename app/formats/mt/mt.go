@@ -73,6 +73,7 @@ func (m *reader) lines(text string) {
 }
 
 func (m *reader) take(text string) {
+	text = strings.TrimLeft(text, frame)
 	if strings.IndexByte(text, 0) >= 0 {
 		m.problem(formats.Error, m.line, "riga", text, "contiene un byte nullo (NUL): il file è rovinato")
 		return
@@ -162,7 +163,7 @@ func (m *reader) end(text string) {
 	if m.opened > 0 && !closesEnvelope(text) {
 		m.unclosed(formats.Warning)
 	}
-	m.opened = 0
+	m.opened, m.message = 0, ""
 }
 
 // envelope takes a line of the network's head, which may also come in three:
