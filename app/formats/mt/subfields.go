@@ -26,6 +26,7 @@ func structured(s string) (code string, sep byte, ok bool) {
 func subfields(s string, sep byte) (w words) {
 	var text strings.Builder
 	var bank, account, iban string
+	text.Grow(len(s))
 	number, s := "", strings.TrimLeft(s, " ")[3:]
 	for s != "" {
 		number, s = s[1:3], s[3:]

@@ -65,7 +65,7 @@ func (g *generated) next() bool {
 	return true
 }
 
-func read(t testing.TB, movements int) (rows int, alive uint64) {
+func count(t testing.TB, movements int) (rows int, alive uint64) {
 	t.Helper()
 	entries := 0
 	for e := range Read(&generated{movements: movements}) {
@@ -89,8 +89,8 @@ func read(t testing.TB, movements int) (rows int, alive uint64) {
 
 // TestFlatMemory reads files that differ ten times in length.
 func TestFlatMemory(t *testing.T) {
-	_, small := read(t, 2_000)
-	if _, large := read(t, 20_000); large > small+1<<20 {
+	_, small := count(t, 2_000)
+	if _, large := count(t, 20_000); large > small+1<<20 {
 		t.Errorf("%d bytes alive after 20000 movements, %d after 2000", large, small)
 	}
 }
@@ -99,6 +99,6 @@ func TestFlatMemory(t *testing.T) {
 func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(batch) / 999))
-	rows, _ := read(b, b.N)
+	rows, _ := count(b, b.N)
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }
