@@ -117,8 +117,8 @@ func (o *out) head(space, id string, at time.Time, payments int, sum money.Cents
 	o.end()
 }
 
-// stamp prints an instant as the hour in Italy, without a zone: not every bank
-// takes one.
+// stamp prints an instant as the hour in Italy, without a zone, which CBI's
+// status reports do too.
 func stamp(at time.Time) string { return at.In(day.Rome).Format("2006-01-02T15:04:05") }
 
 // booking writes how the bank is asked to book a batch.
