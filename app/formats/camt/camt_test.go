@@ -189,3 +189,18 @@ func judge(t *testing.T, events formats.Reader) {
 		t.Error("a file without errors leaves something open")
 	}
 }
+
+func TestALongTextIsCutAndSaidSo(t *testing.T) {
+	in := string(samples(t)["testdata/avviso-v2.xml"])
+	part := strings.Repeat("x", 1000)
+	for _, long := range []string{
+		strings.Replace(in, "<Refs>", "<RmtInf>"+strings.Repeat("<Ustrd>"+part+"</Ustrd>", 30)+"</RmtInf><Refs>", 1),
+		strings.Replace(in, "<Refs>", "<RltdDts>"+strings.Repeat("<TxDtTm>"+part+"</TxDtTm>", 30)+"</RltdDts><Refs>", 1),
+		strings.Replace(in, "</NtryDtls>", "</NtryDtls>"+strings.Repeat("<AddtlNtryInf>"+part+"</AddtlNtryInf>", 30), 1),
+	} {
+		got := printed(long)
+		if n := strings.Count(got, part); n < 10 || n > 16 || !strings.Contains(got, "testo troppo lungo") {
+			t.Errorf("got %d parts of %d, want 16 at the most and a warning", n, 30)
+		}
+	}
+}

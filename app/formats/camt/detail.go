@@ -31,41 +31,25 @@ const (
 	amountKinds
 )
 
-var detailFields = join(
-	[]field{
-		{"Ntry/TxDtls/Amt", detailAmount(own)},
-		{"Ntry/TxDtls/AmtDtls/TxAmt/Amt", detailAmount(transaction)},
-		{"Ntry/TxDtls/AmtDtls/InstdAmt/Amt", detailAmount(instructed)},
-		{"Ntry/TxDtls/AmtDtls/CntrValAmt/Amt", detailAmount(counter)},
-		{"Ntry/TxDtls/CdtDbtInd", func(r *reader, b []byte) { r.detail.Credit, r.detail.directed = r.credit(b) }},
-		{"Ntry/TxDtls/Chrgs/TtlChrgsAndTaxAmt", (*reader).totalCharge},
-		{"Ntry/TxDtls/Chrgs/Amt", (*reader).charge},
-		{"Ntry/TxDtls/Chrgs/Rcrd/Amt", (*reader).charge},
-		{"Ntry/TxDtls/Purp/Cd|Prtry", func(r *reader, b []byte) { r.detail.Purpose = r.word(b) }},
-		{"Ntry/TxDtls/RmtInf/Ustrd", func(r *reader, b []byte) { r.detail.text.add(b) }},
-		{"Ntry/TxDtls/RmtInf/Strd/AddtlRmtInf", func(r *reader, b []byte) { r.detail.text.add(b) }},
-		{"Ntry/TxDtls/AddtlTxInf", func(r *reader, b []byte) { r.detail.text.addNew(b) }},
-		{"Ntry/TxDtls/RtrInf/Rsn/Cd|Prtry", func(r *reader, b []byte) { r.detail.Returned = r.word(b) }},
-		{"Ntry/TxDtls/RtrInf/AddtlInf", func(r *reader, b []byte) { r.detail.returned.add(b) }},
-		{"Ntry/TxDtls/RtrInf/Orgtr/Nm", func(r *reader, b []byte) { r.detail.raw.add("Orgtr", b) }},
-		{"Ntry/TxDtls/RltdPties/InitgPty/Nm", func(r *reader, b []byte) { r.detail.raw.add("InitgPty", b) }},
-		{"Ntry/TxDtls/RltdDts/AccptncDtTm", func(r *reader, b []byte) { r.detail.raw.add("AccptncDtTm", b) }},
-		{"Ntry/TxDtls/RltdDts/TxDtTm", func(r *reader, b []byte) { r.detail.raw.add("TxDtTm", b) }},
-	},
-	bankCodeFields("Ntry/TxDtls/BkTxCd", func(r *reader) *bankCode { return &r.detail.code }),
-	referenceFields,
-	partyFields("Dbtr", func(d *detail) *formats.Party { return &d.Debtor }),
-	partyFields("Cdtr", func(d *detail) *formats.Party { return &d.Creditor }),
-	partyFields("UltmtDbtr", func(d *detail) *formats.Party { return &d.debtor }),
-	partyFields("UltmtCdtr", func(d *detail) *formats.Party { return &d.creditor }),
-)
-
-func join(tables ...[]field) []field {
-	var out []field
-	for _, t := range tables {
-		out = append(out, t...)
-	}
-	return out
+var detailFields = []field{
+	{"Ntry/TxDtls/Amt", detailAmount(own)},
+	{"Ntry/TxDtls/AmtDtls/TxAmt/Amt", detailAmount(transaction)},
+	{"Ntry/TxDtls/AmtDtls/InstdAmt/Amt", detailAmount(instructed)},
+	{"Ntry/TxDtls/AmtDtls/CntrValAmt/Amt", detailAmount(counter)},
+	{"Ntry/TxDtls/CdtDbtInd", func(r *reader, b []byte) { r.detail.Credit, r.detail.directed = r.credit(b) }},
+	{"Ntry/TxDtls/Chrgs/TtlChrgsAndTaxAmt", (*reader).totalCharge},
+	{"Ntry/TxDtls/Chrgs/Amt", (*reader).charge},
+	{"Ntry/TxDtls/Chrgs/Rcrd/Amt", (*reader).charge},
+	{"Ntry/TxDtls/Purp/Cd|Prtry", func(r *reader, b []byte) { r.detail.Purpose = r.word(b) }},
+	{"Ntry/TxDtls/RmtInf/Ustrd", func(r *reader, b []byte) { r.detail.text.add(b) }},
+	{"Ntry/TxDtls/RmtInf/Strd/AddtlRmtInf", func(r *reader, b []byte) { r.detail.text.add(b) }},
+	{"Ntry/TxDtls/AddtlTxInf", func(r *reader, b []byte) { r.detail.text.addNew(b) }},
+	{"Ntry/TxDtls/RtrInf/Rsn/Cd|Prtry", func(r *reader, b []byte) { r.detail.Returned = r.word(b) }},
+	{"Ntry/TxDtls/RtrInf/AddtlInf", func(r *reader, b []byte) { r.detail.returned.add(b) }},
+	{"Ntry/TxDtls/RtrInf/Orgtr/Nm", func(r *reader, b []byte) { r.detail.raw.add("Orgtr", b) }},
+	{"Ntry/TxDtls/RltdPties/InitgPty/Nm", func(r *reader, b []byte) { r.detail.raw.add("InitgPty", b) }},
+	{"Ntry/TxDtls/RltdDts/AccptncDtTm", func(r *reader, b []byte) { r.detail.raw.add("AccptncDtTm", b) }},
+	{"Ntry/TxDtls/RltdDts/TxDtTm", func(r *reader, b []byte) { r.detail.raw.add("TxDtTm", b) }},
 }
 
 func detailAmount(kind int) func(*reader, []byte) {
@@ -95,9 +79,9 @@ func (r *reader) charge(b []byte) {
 func (r *reader) beginDetail() {
 	r.tellEntry()
 	text, returned, raw := r.detail.text, r.detail.returned, r.detail.raw // their buffers serve again
-	text.take()
-	returned.take()
-	raw.take()
+	text.clear()
+	returned.clear()
+	raw.clear()
 	r.detail = detail{Detail: &formats.Detail{Line: r.scan.Line}, text: text, returned: returned, raw: raw}
 }
 
@@ -126,10 +110,7 @@ func (r *reader) endDetail() {
 		d.raw.add("InstdAmt", []byte(formats.Decimal(i.cents, i.currency)+" "+i.currency))
 	}
 	d.BankCode = d.code.tell(r, &d.raw)
-	if d.text.cut || d.returned.cut || d.raw.cut {
-		r.odd(d.Line, "TxDtls", "", "testi troppo lunghi: il resto non è conservato")
-	}
-	d.Text, d.ReturnText, d.Raw = d.text.take(), d.returned.take(), d.raw.take()
+	d.Text, d.ReturnText, d.Raw = r.take(&d.text, d.Line), r.take(&d.returned, d.Line), r.take(&d.raw.words, d.Line)
 	r.emit(formats.Event{Detail: d.Detail})
 }
 

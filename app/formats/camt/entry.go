@@ -26,7 +26,7 @@ type entry struct {
 	declared int         // transactions that its batches declare
 }
 
-var entryFields = append(bankCodeFields("Ntry/BkTxCd", func(r *reader) *bankCode { return &r.entry.code }), []field{
+var entryFields = []field{
 	{"Ntry/NtryRef", func(r *reader, b []byte) { r.entry.Movement = reference(b) }},
 	{"Ntry/Amt", func(r *reader, b []byte) {
 		r.entry.twice = r.entry.twice || r.entry.amount.stated
@@ -51,12 +51,12 @@ var entryFields = append(bankCodeFields("Ntry/BkTxCd", func(r *reader) *bankCode
 	{"Ntry/Btch/PmtInfId", func(r *reader, b []byte) { keep(&r.entry.References.Batch, reference(b)) }},
 	{"Ntry/Btch/NbOfTxs", func(r *reader, b []byte) { r.entry.declared += max(0, r.count(b)) }},
 	{"Ntry/AddtlNtryInf", func(r *reader, b []byte) { r.entry.text.add(b) }},
-}...)
+}
 
 func (r *reader) beginEntry() {
 	text, raw := r.entry.text, r.entry.raw // keeps their buffers
-	text.take()
-	raw.take()
+	text.clear()
+	raw.clear()
 	r.entry = entry{Entry: formats.Entry{Line: r.scan.Line}, text: text, raw: raw}
 }
 
@@ -88,8 +88,7 @@ func (r *reader) tellEntry() {
 	e.BankCode = e.code.tell(r, &e.raw)
 	e.Reference = e.References.Servicer
 	e.Batch = e.declared
-	e.Text = e.text.take()
-	e.Raw = e.raw.take()
+	e.Text, e.Raw = r.take(&e.text, e.Line), r.take(&e.raw.words, e.Line)
 	told := e.Entry
 	r.emit(formats.Event{Entry: &told})
 }
@@ -139,7 +138,7 @@ func (e *entry) readable(r *reader) bool {
 func (r *reader) endEntry() {
 	r.tellEntry()
 	e := &r.entry
-	end := &formats.EntryEnd{Details: e.details, Cents: e.sum, Text: e.text.take()}
+	end := &formats.EntryEnd{Details: e.details, Cents: e.sum, Text: r.take(&e.text, e.Line)}
 	end.Agrees = e.details > 0 && !e.foreign && e.sum == e.Cents
 	if e.details > 0 && e.declared > 0 && e.declared != e.details {
 		r.odd(e.Line, "NbOfTxs", strconv.Itoa(e.declared), fmt.Sprintf("i dettagli del movimento sono %d", e.details))

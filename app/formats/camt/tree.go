@@ -1,6 +1,10 @@
 package camt
 
-import "strings"
+import (
+	"strings"
+
+	"cassacomune/app/formats"
+)
 
 // node is an element that the reader knows where it stands. It may do
 // something when it begins, with its value, and when it ends.
@@ -92,7 +96,13 @@ func (n *node) grow(name string) *node {
 var outside = everything()
 
 func everything() *node {
-	account := tree(statementFields, balanceFields, totalFields, entryFields, detailFields)
+	account := tree(statementFields, balanceFields, totalFields, entryFields, detailFields, referenceFields,
+		bankCodeFields("Ntry/BkTxCd", func(r *reader) *bankCode { return &r.entry.code }),
+		bankCodeFields("Ntry/TxDtls/BkTxCd", func(r *reader) *bankCode { return &r.detail.code }),
+		partyFields("Dbtr", func(d *detail) *formats.Party { return &d.Debtor }),
+		partyFields("Cdtr", func(d *detail) *formats.Party { return &d.Creditor }),
+		partyFields("UltmtDbtr", func(d *detail) *formats.Party { return &d.debtor }),
+		partyFields("UltmtCdtr", func(d *detail) *formats.Party { return &d.creditor }))
 	account.start, account.end = (*reader).beginStatement, (*reader).endStatement
 	balance := account.grow("Bal")
 	balance.start, balance.end = (*reader).beginBalance, (*reader).endBalance

@@ -37,10 +37,16 @@ func (w *words) addNew(part []byte) {
 	}
 }
 
-// take returns the text and begins another.
-func (w *words) take() string {
+// clear begins another text in the same buffer.
+func (w *words) clear() { w.b, w.cut = w.b[:0], false }
+
+// take returns a text of what begins on a line, and begins another.
+func (r *reader) take(w *words, line int) string {
+	if w.cut {
+		r.odd(line, r.at.name, "", "testo troppo lungo: il resto non è conservato")
+	}
 	s := string(w.b)
-	w.b, w.cut = w.b[:0], false
+	w.clear()
 	return s
 }
 
