@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -36,6 +37,7 @@ var weak = map[string]string{
 	"1.3.14.3.2.26":          "SHA-1",
 	"1.3.36.3.2.1":           "RIPEMD-160",
 	"2.16.840.1.101.3.4.2.4": "SHA-224",
+	"2.16.840.1.101.3.4.2.7": "SHA3-224",
 }
 
 const (
@@ -89,57 +91,61 @@ func digestOf(a algorithm) (crypto.Hash, error) {
 }
 
 // checkSignature verifies the signature over the attributes with the key of
-// the certificate; h is the digest that the signer declares.
+// the certificate; h is the digest that the signer declares. The attributes are
+// signed in the order of a DER set (RFC 5652, 5.4), whatever their order in the
+// file; some programs sign them as they stand, and that is as good.
 func (s *signer) checkSignature(cert *x509.Certificate, h crypto.Hash) error {
+	verify, err := s.verifier(cert, h)
+	if err != nil {
+		return err
+	}
+	if verify(s.attributes) {
+		return nil
+	}
+	if sorted := sortSet(s.attributes); !bytes.Equal(sorted, s.attributes) && verify(sorted) {
+		return nil
+	}
+	return errSignature
+}
+
+// verifier returns what tells whether the signature covers some bytes, or why
+// key and algorithm will not do.
+func (s *signer) verifier(cert *x509.Certificate, h crypto.Hash) (verify func(covered []byte) bool, err error) {
 	scheme, ok := schemes[s.scheme.id]
 	if !ok {
-		return invalid("algoritmo di firma non ammesso (%s)", s.scheme.id)
+		return nil, invalid("algoritmo di firma non ammesso (%s)", s.scheme.id)
 	}
 	if scheme.digest != 0 && scheme.digest != h {
-		return errDisagree
-	}
-	salt := 0
-	if scheme.kind == pss {
-		var err error
-		if salt, err = readPSS(s.scheme.params, h); err != nil {
-			return err
-		}
+		return nil, errDisagree
 	}
 	key, onlyPSS := publicKey(cert)
-	good := false
 	switch key := key.(type) {
 	case *rsa.PublicKey:
 		if n := key.N.BitLen(); n < minRSA || n > maxRSA {
-			return invalid("chiave RSA di %d bit: ne servono da %d a %d", n, minRSA, maxRSA)
+			return nil, invalid("chiave RSA di %d bit: ne servono da %d a %d", n, minRSA, maxRSA)
 		}
 		switch {
 		case scheme.kind == pss:
-			good = rsa.VerifyPSS(key, h, sum(h, s.attributes), s.signature, &rsa.PSSOptions{SaltLength: salt}) == nil
+			salt, err := readPSS(s.scheme.params, h)
+			return func(b []byte) bool {
+				return rsa.VerifyPSS(key, h, sum(h, b), s.signature, &rsa.PSSOptions{SaltLength: salt}) == nil
+			}, err
 		case scheme.kind == pkcs1 && !onlyPSS:
-			good = rsa.VerifyPKCS1v15(key, h, sum(h, s.attributes), s.signature) == nil
-		default:
-			return errKey
+			return func(b []byte) bool { return rsa.VerifyPKCS1v15(key, h, sum(h, b), s.signature) == nil }, nil
 		}
 	case *ecdsa.PublicKey:
-		if key.Params().BitSize < minCurve {
-			return invalid("chiave su curva di %d bit: ne servono almeno %d", key.Params().BitSize, minCurve)
+		if n := key.Params().BitSize; n < minCurve {
+			return nil, invalid("chiave su curva di %d bit: ne servono almeno %d", n, minCurve)
 		}
-		if scheme.kind != onCurve {
-			return errKey
+		if scheme.kind == onCurve {
+			return func(b []byte) bool { return ecdsa.VerifyASN1(key, sum(h, b), s.signature) }, nil
 		}
-		good = ecdsa.VerifyASN1(key, sum(h, s.attributes), s.signature)
 	case ed25519.PublicKey:
-		if scheme.kind != edwards {
-			return errKey
+		if scheme.kind == edwards {
+			return func(b []byte) bool { return ed25519.Verify(key, b, s.signature) }, nil
 		}
-		good = ed25519.Verify(key, s.attributes, s.signature)
-	default:
-		return errKey
 	}
-	if !good {
-		return errSignature
-	}
-	return nil
+	return nil, errKey
 }
 
 // publicKey returns the key of a certificate, and whether it is an RSA key for

@@ -17,10 +17,19 @@ const (
 	attrOlder       = "1.2.840.113549.1.9.16.2.12" // its first form, SHA-1 only
 )
 
-// attributes are the signed ones, by type; each has one value.
+var titles = map[string]string{
+	attrContentType: "content-type",
+	attrDigest:      "message-digest",
+	attrTime:        "signing-time",
+	attrCertificate: "signing-certificate-v2",
+	attrOlder:       "signing-certificate",
+}
+
+// attributes are those that are read, by type.
 type attributes map[string]element
 
-// readAttributes reads the signed attributes, where no type may stand twice.
+// readAttributes reads the signed attributes. The types above may stand once;
+// others, such as time stamps of the content, as often as they like.
 func (s *signer) readAttributes() (attributes, error) {
 	if s.attributes == nil {
 		return nil, invalid("mancano gli attributi firmati")
@@ -39,8 +48,12 @@ func (s *signer) readAttributes() (attributes, error) {
 			return nil, invalid("attributi firmati illeggibili")
 		}
 		name := dotted(id)
+		title, known := titles[name]
+		if !known {
+			continue
+		}
 		if _, twice := found[name]; twice {
-			return nil, invalid("un attributo firmato è ripetuto (%s)", name)
+			return nil, invalid("l'attributo firmato %s è ripetuto", title)
 		}
 		found[name] = values
 	}
@@ -48,29 +61,29 @@ func (s *signer) readAttributes() (attributes, error) {
 }
 
 // one returns the only value of an attribute.
-func (a attributes) one(name, title string) (element, error) {
+func (a attributes) one(name string) (element, error) {
 	values, ok := a[name]
 	if !ok {
-		return element{}, invalid("manca l'attributo firmato %s", title)
+		return element{}, invalid("manca l'attributo firmato %s", titles[name])
 	}
 	c := values.walk()
 	value, ok := c.next()
 	if !ok || !c.end() {
-		return element{}, invalid("l'attributo firmato %s non ha un solo valore", title)
+		return element{}, invalid("l'attributo firmato %s non ha un solo valore", titles[name])
 	}
 	return value, nil
 }
 
 // checkContent holds content-type and message-digest to the content.
 func (a attributes) checkContent(digest []byte) error {
-	value, err := a.one(attrContentType, "content-type")
+	value, err := a.one(attrContentType)
 	if err != nil {
 		return err
 	}
 	if dotted(value) != typeData {
 		return invalid("il tipo di contenuto firmato non è quello della busta")
 	}
-	if value, err = a.one(attrDigest, "message-digest"); err != nil {
+	if value, err = a.one(attrDigest); err != nil {
 		return err
 	}
 	if value.id != octetString || !bytes.Equal(value.body, digest) {
@@ -85,7 +98,7 @@ func (a attributes) certificate() (h crypto.Hash, digest []byte, err error) {
 	if _, older := a[attrOlder]; older && len(a[attrCertificate].raw) == 0 {
 		return 0, nil, invalid("il certificato è legato alla firma solo con SHA-1 (signing-certificate): serve signing-certificate-v2")
 	}
-	value, err := a.one(attrCertificate, "signing-certificate-v2")
+	value, err := a.one(attrCertificate)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -115,7 +128,7 @@ func (a attributes) checkTime(cert *x509.Certificate) error {
 	if _, ok := a[attrTime]; !ok {
 		return nil
 	}
-	value, err := a.one(attrTime, "signing-time")
+	value, err := a.one(attrTime)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,10 @@
 package cms
 
-import "errors"
+import (
+	"bytes"
+	"errors"
+	"slices"
+)
 
 // Limits of nesting: of elements (signatures with time stamps inside time
 // stamps stay below 40), and of the pieces of an octet string (as OpenSSL's).
@@ -201,6 +205,19 @@ func (e element) der(out []byte) []byte {
 		inner = child.der(inner)
 	}
 	return append(wrap(out, e.id, len(inner)), inner...)
+}
+
+// sortSet returns a set with its elements in the order of the distinguished
+// encoding (X.690, 11.6).
+func sortSet(in []byte) []byte {
+	e, _, _ := parse(in)
+	var parts [][]byte
+	for c := e.walk(); !c.end(); {
+		part, _ := c.next()
+		parts = append(parts, part.raw)
+	}
+	slices.SortFunc(parts, bytes.Compare)
+	return append(wrap(nil, e.id, len(e.body)), slices.Concat(parts...)...)
 }
 
 // wrap appends an identifier and the shortest form of a length.

@@ -22,9 +22,9 @@ const qcCompliance = "0.4.0.1862.1.1"
 
 // Person is the holder of a certificate, in its own words.
 type Person struct {
-	FiscalCode string // codice fiscale; "" where the certificate has none
 	Name       string
-	numbers    int // how many serialNumber attributes there are
+	FiscalCode string // codice fiscale; "" where the certificate has none
+	Doubt      string // Italian: why the code is missing or odd; "" if it is neither
 }
 
 // prefixes stand before a codice fiscale in serialNumber: today's (ETSI EN 319
@@ -32,36 +32,35 @@ type Person struct {
 var prefixes = []string{"TINIT-", "IT:"}
 
 // readPerson reads the subject. Codes of legal persons (VATIT-) and of other
-// countries are no codice fiscale.
-func readPerson(cert *x509.Certificate) (p Person) {
-	p.Name = nameOf(cert.Subject)
+// countries are no codice fiscale. One with a wrong check letter is kept: such
+// codes were assigned in old registers.
+func readPerson(cert *x509.Certificate) Person {
+	p := Person{Name: nameOf(cert.Subject)}
+	var found []string
 	for _, n := range cert.Subject.Names {
-		if !n.Type.Equal(idSerialNumber) {
+		if text, ok := n.Value.(string); ok && n.Type.Equal(idSerialNumber) {
+			found = append(found, text)
+		}
+	}
+	if len(found) > 1 {
+		p.Doubt = "il certificato porta più di un codice del titolare"
+		return p
+	}
+	p.Doubt = "il certificato non porta il codice fiscale di chi ha firmato"
+	for _, prefix := range prefixes {
+		code, ok := strings.CutPrefix(strings.Join(found, ""), prefix)
+		if !ok {
 			continue
 		}
-		p.numbers++
-		text, _ := n.Value.(string)
-		for _, prefix := range prefixes {
-			if code, ok := strings.CutPrefix(text, prefix); ok {
-				p.FiscalCode = code
-			}
+		err := codes.CheckFiscalCode(code)
+		if p.Doubt = ""; err != nil {
+			p.Doubt = "codice del titolare nel certificato: " + err.Error()
+		}
+		if err == nil || codes.WrongCheck(err) {
+			p.FiscalCode = code
 		}
 	}
 	return p
-}
-
-// check refuses a codice fiscale that is none.
-func (p *Person) check() error {
-	if p.numbers > 1 {
-		return invalid("il certificato porta più di un codice del titolare")
-	}
-	if p.FiscalCode == "" {
-		return nil
-	}
-	if err := codes.CheckFiscalCode(p.FiscalCode); err != nil {
-		return invalid("codice fiscale nel certificato: %s", err)
-	}
-	return nil
 }
 
 // nameOf returns what a name is called: its common name, or given name and

@@ -90,7 +90,6 @@ func (v *verification) judge(s *signer) (out Signature) {
 	for _, rule := range []func() error{
 		func() error { return s.checkSignature(cert, h) },
 		func() error { return checkPurpose(cert) },
-		out.Person.check,
 		func() error { return attributes.checkTime(cert) },
 		func() error { return v.checkValidity(cert) },
 		func() error { return v.checkChain(cert) },

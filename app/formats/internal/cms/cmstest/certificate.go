@@ -10,6 +10,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -42,23 +43,28 @@ type Holder struct {
 
 var numbers atomic.Int64
 
-// Root makes a certifier that nobody certifies.
-func Root(name string) *Holder {
-	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	root := &Holder{Key: key}
-	template := authority(name)
-	root.Certificate = certify(template, template, key.Public(), key)
-	return root
+// Root makes a certifier that nobody certifies. Each edit changes the template.
+func Root(name string, edits ...func(*x509.Certificate)) *Holder {
+	key := keyOf(name)
+	template := authority(name, edits)
+	return &Holder{certify(template, template, key.Public(), key), key, nil}
 }
 
 // Certifier makes a certifier below h.
-func (h *Holder) Certifier(name string) *Holder {
-	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	return &Holder{certify(authority(name), h.Certificate, key.Public(), h.Key), key, h}
+func (h *Holder) Certifier(name string, edits ...func(*x509.Certificate)) *Holder {
+	key := keyOf(name)
+	return &Holder{certify(authority(name, edits), h.Certificate, key.Public(), h.Key), key, h}
+}
+
+// keyOf makes the key of a certifier out of its name, so that what one process
+// signs is good in another: fuzzing has several.
+func keyOf(name string) crypto.Signer {
+	scalar := sha256.Sum256([]byte(name))
+	return must(ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar[:]))
 }
 
 // Issue makes a qualified certificate for signing documents. The code is the
-// subject's serialNumber, "TINIT-...". Each edit changes the template.
+// subject's serialNumber, "TINIT-...".
 func (h *Holder) Issue(name, code string, key crypto.Signer, edits ...func(*x509.Certificate)) *Holder {
 	template := &x509.Certificate{
 		SerialNumber:    big.NewInt(numbers.Add(1)),
@@ -91,8 +97,8 @@ func Roots(holders ...*Holder) *x509.CertPool {
 	return pool
 }
 
-func authority(name string) *x509.Certificate {
-	return &x509.Certificate{
+func authority(name string, edits []func(*x509.Certificate)) *x509.Certificate {
+	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(numbers.Add(1)),
 		Subject:               pkix.Name{Country: []string{"IT"}, Organization: []string{"Certificatore Inventato"}, CommonName: name},
 		NotBefore:             Now.AddDate(-5, 0, 0),
@@ -101,6 +107,10 @@ func authority(name string) *x509.Certificate {
 		BasicConstraintsValid: true,
 		IsCA:                  true,
 	}
+	for _, edit := range edits {
+		edit(template)
+	}
+	return template
 }
 
 func certify(template, parent *x509.Certificate, public any, key crypto.Signer) *x509.Certificate {

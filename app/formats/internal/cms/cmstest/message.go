@@ -39,6 +39,8 @@ type Signer struct {
 	PSS       bool
 	Bare      bool   // sign the content itself, without attributes
 	ByKey     bool   // name the certificate by its key's identifier
+	Reversed  bool   // write the attributes against their order, and sign them in it
+	AsWritten bool   // ... and sign them as they are written
 	Scheme    []byte // AlgorithmIdentifier instead of the right one
 	Unsigned  []byte // content of the unsigned attributes
 	Certified []byte // certificate that signing-certificate-v2 names; nil: the holder's
@@ -129,10 +131,15 @@ func (s Signer) info(kind string, content []byte) []byte {
 	parts := [][]byte{Number(1), s.name(), s.digest()}
 	covered := content
 	if !s.Bare {
-		attributes := TLV(0x31, s.attributes(kind, content))
-		covered = bytes.Clone(attributes)
-		attributes[0] = 0xa0
-		parts = append(parts, attributes)
+		attributes := s.attributes(kind, content)
+		covered = TLV(0x31, attributes...)
+		if s.Reversed {
+			slices.Reverse(attributes)
+		}
+		if s.AsWritten {
+			covered = TLV(0x31, attributes...)
+		}
+		parts = append(parts, TLV(0xa0, attributes...))
 	}
 	scheme, signature := s.sign(covered)
 	if s.Scheme != nil {
@@ -153,7 +160,7 @@ func (s Signer) name() []byte {
 }
 
 // attributes writes the signed attributes, in the order of a DER set.
-func (s Signer) attributes(kind string, content []byte) []byte {
+func (s Signer) attributes(kind string, content []byte) [][]byte {
 	certified := s.Certified
 	if certified == nil {
 		certified = s.Certificate.Raw
@@ -172,7 +179,7 @@ func (s Signer) attributes(kind string, content []byte) []byte {
 		out = append(out, TLV(0x30, OID(a.Type), TLV(0x31, a.Values...)))
 	}
 	slices.SortFunc(out, bytes.Compare)
-	return slices.Concat(out...)
+	return out
 }
 
 // CertificateID writes a SigningCertificateV2 (RFC 5035).
