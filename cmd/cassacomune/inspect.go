@@ -8,18 +8,27 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
+	"cassacomune/app/formats"
 	"cassacomune/app/formats/all"
 )
 
 type inspectCommand struct {
-	JSON  bool     `help:"One JSON object a file."`
-	Files []string `arg:"" help:"Files or folders; - is standard input."`
+	JSON  bool      `help:"One JSON object a file."`
+	Trust string    `help:"Whom to trust for signatures: a national trusted list, or certificates in PEM." placeholder:"FILE"`
+	At    time.Time `help:"When signed files were received, for their certificates; now." placeholder:"RFC3339"`
+	Files []string  `arg:"" help:"Files or folders; - is standard input."`
+
+	trust formats.Trust
 }
 
 // Run says what is inside each file. It fails when any is unknown or cannot be
 // read to its end.
 func (i *inspectCommand) Run() error {
+	if err := i.believe(); err != nil {
+		return err
+	}
 	bad := 0
 	for _, name := range i.Files {
 		n, err := i.each(name)
@@ -32,6 +41,32 @@ func (i *inspectCommand) Run() error {
 		return fmt.Errorf("%d file not readable to the end, or of no known format", bad)
 	}
 	return nil
+}
+
+// believe reads whom to trust. What is odd about the list is said, and a list
+// that cannot be read trusts nobody.
+func (i *inspectCommand) believe() error {
+	if i.At.IsZero() {
+		i.At = time.Now()
+	}
+	i.trust.At = i.At
+	if i.Trust == "" {
+		return nil
+	}
+	f, err := os.Open(i.Trust)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	list, problems := all.Trust(f, i.At)
+	for _, p := range problems {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", i.Trust, p)
+		if p.Severity == formats.Error {
+			err = fmt.Errorf("%s: %s", i.Trust, p.Reason)
+		}
+	}
+	i.trust = list.Trust(i.At)
+	return err
 }
 
 func (i *inspectCommand) each(name string) (bad int, err error) {
@@ -57,7 +92,7 @@ func (i *inspectCommand) each(name string) (bad int, err error) {
 }
 
 func (i *inspectCommand) one(name string, r io.Reader) (bad int) {
-	result := all.Inspect(name, r)
+	result := all.Inspect(name, r, i.trust)
 	if i.JSON {
 		b, err := json.Marshal(result)
 		if err != nil {

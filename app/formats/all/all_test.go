@@ -25,7 +25,11 @@ func journal(t *testing.T, name string) []byte {
 
 func inspected(t *testing.T, name string, in []byte) (Result, map[string]any, string) {
 	t.Helper()
-	r := Inspect(name, bytes.NewReader(in))
+	return judged(t, Inspect(name, bytes.NewReader(in), formats.Trust{}))
+}
+
+func judged(t *testing.T, r Result) (Result, map[string]any, string) {
+	t.Helper()
 	out, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +112,7 @@ func TestInspectArchives(t *testing.T) {
 	}
 	whole := b.Bytes()
 	for i := range whole {
-		if r := Inspect("a.gz", bytes.NewReader(whole[:i])); r.OK {
+		if r := Inspect("a.gz", bytes.NewReader(whole[:i]), formats.Trust{}); r.OK {
 			t.Fatalf("cut at %d: got ok", i)
 		}
 	}
@@ -159,7 +163,7 @@ func TestEveryFormatKnowsItsOwnAndNoOther(t *testing.T) {
 					known++
 				}
 			}
-			if r := Inspect(path, bytes.NewReader(in)); r.Line() == "" {
+			if r := Inspect(path, bytes.NewReader(in), formats.Trust{}); r.Line() == "" {
 				t.Errorf("%s: no summary", path)
 			}
 			return nil

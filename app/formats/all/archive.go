@@ -191,7 +191,14 @@ func (c *Archive) end()              {}
 func (c *Archive) line() string      { return fmt.Sprintf("%d file", len(c.Files)) }
 
 // open reads every file of an archive.
-func (r *Result) open(kind string, in io.Reader) {
+func (i *inspection) open(r *Result, kind string, in io.Reader) {
+	r.Format = kind
+	if i.archive {
+		r.fail(ErrNested.Error())
+		return
+	}
+	i.archive = true
+	defer func() { i.archive = false }()
 	archive := &Archive{Files: []Result{}}
 	r.Content = archive
 	for member, err := range Members(kind, in) {
@@ -199,7 +206,7 @@ func (r *Result) open(kind string, in io.Reader) {
 			r.fail("archivio non leggibile: " + err.Error())
 			return
 		}
-		f := inspect(member.Name, member, true)
+		f := i.file(member.Name, member)
 		if r.OK && !f.OK {
 			r.fail("il file " + member.Name + " contiene errori")
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/p7m"
 )
 
 // maxProblems is how many problems of a file are kept; the rest is counted.
@@ -28,7 +29,7 @@ type Result struct {
 }
 
 // Content is what a kind of file holds: *Statements, *Remitted, *Paid,
-// *Answered, *Receipted, *Owed, *Archive.
+// *Answered, *Receipted, *Owed, *Archive, *Signed.
 type Content interface {
 	add(formats.Event)
 	end()
@@ -74,10 +75,19 @@ func (r Result) MarshalJSON() ([]byte, error) {
 }
 
 // Inspect reads a file to its end and tells what is inside. Archives are
-// opened under limits, one level deep.
-func Inspect(name string, r io.Reader) Result { return inspect(name, r, false) }
+// opened under limits, one level deep; signatures are judged against trust.
+func Inspect(name string, r io.Reader, trust formats.Trust) Result {
+	i := &inspection{trust: trust}
+	return i.file(name, r)
+}
 
-func inspect(name string, r io.Reader, inside bool) Result {
+// inspection is of one file and of those inside it.
+type inspection struct {
+	trust   formats.Trust
+	archive bool // inside one
+}
+
+func (i *inspection) file(name string, r io.Reader) Result {
 	res := Result{File: name, OK: true, Problems: []Problem{}}
 	in := bufio.NewReaderSize(r, HeadSize)
 	head, err := in.Peek(HeadSize)
@@ -85,19 +95,17 @@ func inspect(name string, r io.Reader, inside bool) Result {
 		res.fail("file non leggibile: " + err.Error())
 		return res
 	}
-	f, kind := Detect(head), ArchiveKind(head)
+	f, archive := Detect(head), ArchiveKind(head)
 	switch {
-	case f != nil: // before archives: a spreadsheet is one
-		res.read(f, in)
-	case kind != "" && inside:
-		res.Format = kind
-		res.fail(ErrNested.Error())
-	case kind != "":
-		res.Format = kind
-		res.open(kind, in)
 	case len(head) == 0:
 		res.fail("file vuoto")
-	default:
+	case f != nil: // before archives: a spreadsheet is one
+		res.read(f, in)
+	case archive != "":
+		i.open(&res, archive, in)
+	case p7m.Sniff(head):
+		i.signed(&res, in)
+	case !i.unsupported(&res, in):
 		res.fail("formato sconosciuto")
 	}
 	return res
