@@ -90,8 +90,8 @@ func (v *verification) judge(s *signer) (out Signature) {
 	for _, rule := range []func() error{
 		func() error { return s.checkSignature(cert, h) },
 		func() error { return checkPurpose(cert) },
-		func() error { return attributes.checkTime(cert) },
 		func() error { return v.checkValidity(cert) },
+		func() error { return attributes.checkTime(cert) },
 		func() error { return v.checkChain(cert) },
 	} {
 		if out.Err = rule(); out.Err != nil {
