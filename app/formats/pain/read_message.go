@@ -76,6 +76,7 @@ func (r *reader) envelope() {
 		}
 	}
 	r.found = true
+	r.refused(r.scan.Line, *m)
 	r.emit(formats.Event{Message: m})
 	r.emit(formats.Event{MessageEnd: &formats.MessageEnd{Line: r.scan.Line}})
 }
@@ -135,7 +136,16 @@ func (r *reader) begin(line int) {
 		r.problem(formats.Error, line, "MsgId", "", "elemento mancante")
 	}
 	m.DeclaredTransactions, m.DeclaredSum = m.tally.count.declared, m.tally.sum.declared
+	r.refused(line, m.Message)
 	r.emit(formats.Event{Message: &m.Message})
+}
+
+// refused warns of a message that the bank answers as a whole with a reason:
+// no payment below it carries that reason.
+func (r *reader) refused(line int, m formats.Message) {
+	if len(m.Reasons) > 0 {
+		r.problem(formats.Warning, line, "GrpSts", strings.TrimSpace(m.Status+" "+strings.Join(m.Reasons, " ")), "esito dell'intero messaggio, con il suo motivo")
+	}
 }
 
 func (r *reader) group(m *message) {
