@@ -20,6 +20,7 @@ import (
 	"cassacomune/app/formats/pain"
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
+	"cassacomune/app/formats/tabular"
 	"cassacomune/app/formats/receipt"
 	"cassacomune/app/formats/rh"
 )
@@ -63,6 +64,11 @@ var List = []Format{
 	{camt.Statement, "Estratto conto camt.053, anche CBI", Bank, camt.SniffStatement, camt.Read},
 	{camt.Report, "Movimenti della giornata camt.052", Bank, camt.SniffReport, camt.Read},
 	{camt.Notification, "Avvisi di accredito e addebito camt.054", Bank, camt.SniffNotification, camt.Read},
+	{tabular.Short, "Provvisori del Tesoriere, CSV di 7 colonne", Journal, tabular.SniffShort, tabular.ReadShort},
+	{tabular.Long, "Provvisori del Tesoriere, CSV di 41 colonne", Journal, tabular.SniffLong, tabular.ReadLong},
+	{tabular.Sheet, "Estratto conto di 14 colonne, XLSX o CSV", Bank, tabular.SniffSheet, tabular.ReadSheet},
+	{tabular.Poste, "Estratto conto di un conto postale", Bank, tabular.SniffPoste, tabular.ReadPoste},
+	{tabular.XLS, "Foglio nel vecchio formato binario", Bank, tabular.SniffXLS, tabular.ReadXLS},
 	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
 	{"f24", "Versamenti F24 dell'Agenzia delle Entrate", Remittance, f24.Sniff, f24.Read},
 	{"fdr", "Flusso di rendicontazione pagoPA", Remittance, fdr.Sniff, fdr.Read},
