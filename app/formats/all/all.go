@@ -20,9 +20,9 @@ import (
 	"cassacomune/app/formats/pain"
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
-	"cassacomune/app/formats/tabular"
 	"cassacomune/app/formats/receipt"
 	"cassacomune/app/formats/rh"
+	"cassacomune/app/formats/tabular"
 )
 
 // Kind says what a file reports.
