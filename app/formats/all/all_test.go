@@ -208,3 +208,35 @@ func TestARowMayHoldSeveralItems(t *testing.T) {
 		t.Errorf("got %s %v, want %s", got, err, want)
 	}
 }
+
+func TestAnEnvelopeIsReadWithWhatItHolds(t *testing.T) {
+	in, err := os.ReadFile("../nodo/testdata/flusso.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, m, text := inspected(t, "busta.xml", in)
+	inner, ok := r.Content.(*Answered).Content.Content.(*Remitted)
+	if !r.OK || !ok || inner.Payments != 4 || m["format"] != "pagopa-message" || !strings.Contains(text, `"content":{"file":"xmlRendicontazione","format":"fdr"`) {
+		t.Errorf("got %s", text)
+	}
+	at := bytes.Index(in, []byte("xmlRendicontazione")) + 100
+	for name, wrong := range map[string][]byte{"a letter that is none": append(append(bytes.Clone(in[:at]), '*'), in[at:]...), "cut": in[:at]} {
+		if r := Inspect("busta.xml", bytes.NewReader(wrong), formats.Trust{}); r.OK {
+			t.Errorf("%s: got %s", name, r.Line())
+		}
+	}
+}
+
+func TestErrorsInsideAreSaidOutsideAndTheFileWasRead(t *testing.T) {
+	bad, err := os.ReadFile("../debtcsv/testdata/cattivo.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _, text := inspected(t, "a.zip", zipped(t, map[string][]byte{"d.csv": bad}))
+	if r.OK || !r.Readable() || !strings.Contains(text, `"field":"contenuto","value":"d.csv"`) {
+		t.Errorf("got %.300s", text)
+	}
+	if r, _, text := inspected(t, "a.zip", zipped(t, map[string][]byte{"d.bin": []byte("boh")})); r.Readable() {
+		t.Errorf("an unknown file inside: got %.300s", text)
+	}
+}

@@ -207,9 +207,7 @@ func (i *inspection) open(r *Result, kind string, in io.Reader) {
 			return
 		}
 		f := i.file(member.Name, member)
-		if r.OK && !f.OK {
-			r.fail("il file " + member.Name + " contiene errori")
-		}
+		r.holds(f)
 		archive.Files = append(archive.Files, f)
 	}
 }

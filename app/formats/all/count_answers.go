@@ -11,10 +11,12 @@ import (
 	"cassacomune/app/money"
 )
 
-// Answered is what a message of outcomes holds: how many of each status.
+// Answered is what a message of outcomes holds: how many of each status, and
+// the file inside it, where there is one.
 type Answered struct {
 	Outcomes int            `json:"outcomes"`
 	Statuses map[string]int `json:"statuses"`
+	Content  *Result        `json:"content,omitempty"`
 }
 
 func newAnswered() *Answered { return &Answered{Statuses: map[string]int{}} }
@@ -33,7 +35,11 @@ func (c *Answered) line() string {
 	for _, status := range slices.Sorted(maps.Keys(c.Statuses)) {
 		statuses = append(statuses, fmt.Sprintf("%d %s", c.Statuses[status], status))
 	}
-	return fmt.Sprintf("%d esiti: %s", c.Outcomes, strings.Join(statuses, ", "))
+	line := fmt.Sprintf("%d esiti: %s", c.Outcomes, strings.Join(statuses, ", "))
+	if c.Content != nil {
+		line += "; dentro " + c.Content.Line()
+	}
+	return line
 }
 
 // Receipted is what a file of receipts holds.

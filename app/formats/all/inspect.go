@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/nodo"
 	"cassacomune/app/formats/p7m"
 )
 
@@ -99,6 +100,8 @@ func (i *inspection) file(name string, r io.Reader) Result {
 	switch {
 	case len(head) == 0:
 		res.fail("file vuoto")
+	case f != nil && f.Key == nodo.Key:
+		i.envelope(&res, f, in)
 	case f != nil: // before archives: a spreadsheet is one
 		res.read(f, in)
 	case archive != "":
@@ -151,6 +154,18 @@ func (r *Result) problem(p formats.Problem) {
 
 func (r *Result) fail(reason string) {
 	r.problem(formats.Problem{Field: "file", Reason: reason, Severity: formats.Error})
+}
+
+// holds tells the errors of a file inside this one; one that could not be read
+// makes this one unreadable too.
+func (r *Result) holds(f Result) {
+	switch {
+	case f.OK:
+	case f.Readable():
+		r.problem(formats.Problem{Field: "contenuto", Value: f.File, Reason: "il file contiene errori", Severity: formats.Error})
+	default:
+		r.problem(formats.Problem{Field: "file", Value: f.File, Reason: "il file contenuto non è leggibile o è di formato sconosciuto", Severity: formats.Error})
+	}
 }
 
 // source remembers that the file itself failed, so that a reader which takes

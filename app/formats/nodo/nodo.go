@@ -48,12 +48,24 @@ func message(name string) bool {
 	return false
 }
 
+// Payloads are the elements that hold a whole file, in base64: a flow of
+// remittances, a receipt.
+var Payloads = []string{"xmlRendicontazione", "rt"}
+
 // Read yields an Outcome for the message, and one for each flow that an answer
-// lists.
-func Read(r io.Reader) formats.Reader {
+// lists. Payloads are passed over.
+func Read(r io.Reader) formats.Reader { return Open(r, func(string, io.Reader) {}) }
+
+// Open is Read, and gives each payload to a function that reads it, with the
+// name of its element.
+func Open(r io.Reader, payload func(element string, content io.Reader)) formats.Reader {
 	return func(yield func(formats.Event) bool) {
 		f := &file{yield: yield}
-		line, reason := leaf.Walk(r, f.node)
+		binary := map[string]func(io.Reader){}
+		for _, name := range Payloads {
+			binary[name] = func(content io.Reader) { payload(name, content) }
+		}
+		line, reason := leaf.WalkBinary(r, f.node, binary)
 		switch {
 		case f.stopped:
 		case reason != "":

@@ -54,6 +54,13 @@ type walk struct {
 // Walk tells the elements of a file in their order until tell returns false. A
 // file that cannot be read to its end yields the line and the reason.
 func Walk(r io.Reader, tell func(Node) bool) (line int, reason string) {
+	return WalkBinary(r, tell, nil)
+}
+
+// WalkBinary is Walk, with what becomes of elements whose text is base64: the
+// function of the element's name reads what it says. Such an element is then
+// told with an empty text.
+func WalkBinary(r io.Reader, tell func(Node) bool, binary map[string]func(io.Reader)) (line int, reason string) {
 	s := xmlscan.New(r)
 	w := &walk{tell: tell}
 	for s.Next() {
@@ -63,6 +70,13 @@ func Walk(r io.Reader, tell func(Node) bool) (line int, reason string) {
 				return 0, ""
 			}
 			w.path, w.lines, w.text = append(w.path, s.Name), append(w.lines, s.Line), ""
+			if read := binary[s.Name]; read != nil {
+				content := s.Base64()
+				read(content)
+				if _, err := io.Copy(io.Discard, content); err != nil {
+					return s.Line, "contenuto base64 non leggibile"
+				}
+			}
 		case xmlscan.Text:
 			w.text = string(s.Text())
 		case xmlscan.End:
