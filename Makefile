@@ -34,7 +34,7 @@ bench: ## benchmarks, each beside what it is measured against
 fuzz: ## every fuzz test for FUZZTIME (20s)
 	@git grep -oE '^func Fuzz[A-Za-z0-9]+' -- '*_test.go' | while IFS=: read -r file name; do \
 		echo "== $$file $${name#func }"; \
-		go test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+		go test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "./$$(dirname "$$file")" || exit 1; \
 	done
 
 torture: ## kill -9 at twenty instants an engine, then the same digest
