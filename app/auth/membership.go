@@ -159,8 +159,15 @@ func staff(tx *tenants.Tx, person uuid.UUID) (a tenants.Actor, roles []string, o
 	if err := tx.Select(&held).Where("person_id = ? AND revoked_at IS NULL", person).OrderExpr("id").Scan(tx.Ctx); err != nil {
 		return a, nil, false, err
 	}
+	a, roles = inForce(person, held)
+	return a, roles, len(roles) > 0, nil
+}
+
+// inForce is what the memberships that a person holds come to, in the order in
+// which they were granted. None is no role.
+func inForce(person uuid.UUID, held []Membership) (a tenants.Actor, roles []string) {
 	if len(held) == 0 {
-		return a, nil, false, nil
+		return a, nil
 	}
 	a = tenants.Actor{ID: person, Name: held[len(held)-1].Name}
 	for _, role := range StaffRoles {
@@ -177,5 +184,5 @@ func staff(tx *tenants.Tx, person uuid.UUID) (a tenants.Actor, roles []string, o
 		a.Offices = append(a.Offices, m.Offices...)
 	}
 	a.Offices = slices.Compact(slices.Sorted(slices.Values(a.Offices)))
-	return a, roles, true, nil
+	return a, roles
 }

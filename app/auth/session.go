@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -95,15 +94,31 @@ func Resume(ctx context.Context, db *tenants.DB, tenant tenants.ID, host string,
 
 var errOtherHost = errors.New("auth: session of another host")
 
+// shown is a session with a role that its person holds now, if any: the join
+// has a line for each.
+type shown struct {
+	session
+	Role    string
+	Offices []string `bun:",type:text"`
+	Name    string
+}
+
 func resume(tx *tenants.Tx, host string, token Token) (row session, s Session, err error) {
 	id := token.id()
-	err = tx.Select(&row).Where("id = ?", id[:]).Scan(tx.Ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return row, s, ErrNoSession
-	}
+	var lines []shown
+	err = tx.SelectFrom("session").
+		ColumnExpr("session.kind, session.host, session.person_id, session.citizen_id, session.seen_at, session.idle_until, session.expires_at, session.revoked_at").
+		ColumnExpr("coalesce(m.role, '') AS role, coalesce(m.offices, '[]') AS offices, coalesce(m.name, '') AS name").
+		Join("LEFT JOIN membership AS m ON m.tenant_id = session.tenant_id AND m.person_id = session.person_id AND m.revoked_at IS NULL").
+		Where("session.id = ?", id[:]).OrderExpr("m.id").Scan(tx.Ctx, &lines)
 	if err != nil {
 		return row, s, err
 	}
+	if len(lines) == 0 {
+		return row, s, ErrNoSession
+	}
+	row = lines[0].session
+	row.ID = id[:]
 	if !row.live(tx.Now()) {
 		return row, s, ErrNoSession
 	}
@@ -119,14 +134,15 @@ func resume(tx *tenants.Tx, host string, token Token) (row session, s Session, e
 		s.Actor, s.Roles, s.Citizen = c.actor(), []string{RoleCitizen}, c
 		return row, s, nil
 	}
-	actor, roles, member, err := staff(tx, row.PersonID)
-	if err != nil {
-		return row, Session{}, err
+	var held []Membership
+	for _, l := range lines {
+		if l.Role != "" {
+			held = append(held, Membership{Role: l.Role, Offices: l.Offices, Name: l.Name})
+		}
 	}
-	if !member {
+	if s.Actor, s.Roles = inForce(row.PersonID, held); len(s.Roles) == 0 {
 		return row, Session{}, ErrNoSession
 	}
-	s.Actor, s.Roles = actor, roles
 	return row, s, nil
 }
 
