@@ -47,6 +47,7 @@ func List(tx *tenants.Tx, f Filter, sort string, down bool, offset, limit int) (
 	if down {
 		direction = "DESC"
 	}
+	all = make([]Debt, 0, limit) // a debt is large: grown, the slice would be the most of a page's memory
 	q := f.limit(tx, tx.Select(&all).Column("id", "type", "position", "reason", "debtor_code", "debtor_name", "due_on", "cents", "paid", "state"))
 	switch column {
 	case "id":

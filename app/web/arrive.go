@@ -32,7 +32,7 @@ func (w *web) arrive(c *fiber.Ctx) error {
 		if s, err := auth.ResumeOperator(c.UserContext(), w.DB, host, at.Token); err == nil {
 			at.Session = s
 		}
-		page.Prepare(c, w.base(c, at))
+		page.Prepare(c, w.base(c, at, w.operator))
 		return c.Next()
 	}
 	town, err := w.towns.at(c.UserContext(), host)
@@ -51,7 +51,7 @@ func (w *web) arrive(c *fiber.Ctx) error {
 		}
 	}
 	at.Lang = page.Choose(c, at.Settings.Languages)
-	page.Prepare(c, w.base(c, at))
+	page.Prepare(c, w.base(c, at, town.looks))
 	if !readable(c) {
 		return fault.New(fault.NotFound, "web.page", "Questa pagina non esiste.")
 	}
@@ -73,6 +73,7 @@ type town struct {
 	tenant    tenants.Tenant
 	settings  tenants.Settings
 	formHosts []string
+	looks     *looks
 	read      time.Time
 }
 
@@ -99,7 +100,7 @@ func (t *towns) at(ctx context.Context, host string) (town, error) {
 	if err != nil {
 		return town{}, err
 	}
-	fresh := town{tenant: tenant, read: time.Now()}
+	fresh := town{tenant: tenant, looks: &looks{}, read: time.Now()}
 	err = t.db.Read(ctx, tenant.ID, func(tx *tenants.Tx) error {
 		m, err := tx.Municipality()
 		if err != nil {

@@ -46,7 +46,7 @@ type Config struct {
 // New makes the application. It panics on a route without a permission that
 // the policy knows: that is a programmer's mistake.
 func New(cfg Config) *fiber.App {
-	w := &web{Config: cfg, towns: newTowns(cfg.DB)}
+	w := &web{Config: cfg, towns: newTowns(cfg.DB), operator: &looks{}}
 	app := fiber.New(fiber.Config{
 		Views: cfg.Views, Immutable: true, DisableStartupMessage: true, ErrorHandler: w.fail,
 		BodyLimit: max(cfg.UploadLimit, 4<<20), StreamRequestBody: true, DisablePreParseMultipartForm: true, // uploads are read as they come
@@ -73,7 +73,8 @@ func New(cfg Config) *fiber.App {
 
 type web struct {
 	Config
-	towns *towns
+	towns    *towns
+	operator *looks
 }
 
 // add mounts a route behind its permission. What a visitor may not see without

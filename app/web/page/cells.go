@@ -6,101 +6,154 @@ import (
 	"sync"
 )
 
-// rows writes the body of a table. It does what the part cell does, without
-// walking a template for every cell: of a list page that walk was the cost.
-func rows(all [][]Cell) template.HTML {
-	var b strings.Builder
-	b.Grow(1536 * len(all))
-	for _, row := range all {
-		b.WriteString("<tr>")
-		for _, c := range row {
-			c.write(&b)
+// rowsAtOnce is how many rows make a piece of a table: a piece is shorter than
+// the buffers that fmt keeps, through which a template writes it.
+const rowsAtOnce = 25
+
+// rows writes the body of a table, in pieces.
+func rows(all [][]Cell) (pieces []template.HTML) {
+	for len(all) > 0 {
+		n := min(len(all), rowsAtOnce)
+		var m markup
+		m.Grow(1536 * n)
+		for _, row := range all[:n] {
+			m.row(row)
 		}
-		b.WriteString("</tr>\n")
+		pieces, all = append(pieces, m.html()), all[n:]
 	}
-	return template.HTML(b.String())
+	return pieces
 }
 
-func (c Cell) write(b *strings.Builder) {
+// row writes one row, for the foot of a table.
+func row(cells []Cell) template.HTML {
+	var m markup
+	m.row(cells)
+	return m.html()
+}
+
+func (m *markup) row(cells []Cell) {
+	m.raw(`<tr>`)
+	for i := range cells {
+		cells[i].write(m)
+	}
+	m.raw("</tr>\n")
+}
+
+func (c *Cell) write(m *markup) {
 	switch c.Kind {
 	case "money":
-		b.WriteString(`<td class="text-end cc-num">`)
+		m.raw(`<td class="text-end cc-num">`)
 	case "code":
-		b.WriteString(`<td class="cc-code">`)
+		m.raw(`<td class="cc-code">`)
 	default:
-		b.WriteString("<td>")
+		m.raw(`<td>`)
 	}
-	c.inner(b)
-	for _, m := range c.More {
-		if m.Kind == "badge" {
-			b.WriteByte(' ')
+	c.inner(m)
+	for i := range c.More {
+		if c.More[i].Kind == "badge" {
+			m.raw(` `)
 		} else {
-			b.WriteString("<br>")
+			m.raw(`<br>`)
 		}
-		m.inner(b)
+		c.More[i].inner(m)
 	}
-	b.WriteString("</td>")
+	m.raw(`</td>`)
 }
 
-func (c Cell) inner(b *strings.Builder) {
+func (c *Cell) inner(m *markup) {
 	switch {
 	case c.ready != "":
-		b.WriteString(string(c.ready))
+		m.raw(c.ready)
 	case c.Kind == "badge":
-		b.WriteString(`<span class="badge `)
-		escape(b, c.Class)
-		b.WriteString(`">`)
-		escape(b, c.Text)
-		b.WriteString("</span>")
+		m.put(`<span class="badge `, c.Class)
+		m.put(`">`, c.Text)
+		m.raw(`</span>`)
 	case c.Kind == "small":
-		b.WriteString("<small>")
-		escape(b, c.Text)
-		b.WriteString("</small>")
-	case strings.HasPrefix(c.URL, "/") || strings.HasPrefix(c.URL, "#"): // pages of ours, no other scheme
-		b.WriteString(`<a href="`)
-		escape(b, c.URL)
-		b.WriteString(`">`)
-		escape(b, c.Text)
-		b.WriteString("</a>")
+		m.put(`<small>`, c.Text)
+		m.raw(`</small>`)
+	case ours(c.URL):
+		m.put(`<a href="`, c.URL)
+		m.put(`">`, c.Text)
+		m.raw(`</a>`)
 	default:
-		escape(b, c.Text)
+		m.put(``, c.Text)
 	}
 }
 
-// escape writes a text for an element or a quoted attribute.
-func escape(b *strings.Builder, text string) {
-	if strings.ContainsAny(text, "&<>\"'\x00") {
-		text = template.HTMLEscapeString(text)
+// ours reports whether an address is a page of ours: no other scheme, and no
+// other host.
+func ours(url string) bool {
+	if len(url) > 1 && url[0] == '/' {
+		return url[1] != '/' && url[1] != '\\'
 	}
-	b.WriteString(text)
+	return strings.HasPrefix(url, "/") || strings.HasPrefix(url, "#")
 }
 
-// lampsOf keeps the few hundred pictures of six lamps that there are.
-var lampsOf sync.Map
+// heads writes the heads of a table.
+func heads(columns []Column) (template.HTML, error) {
+	var m markup
+	m.raw(`<thead><tr>`)
+	for _, c := range columns {
+		m.raw(`<th scope="col"`)
+		if c.Order != "" {
+			m.put(` aria-sort="`, c.Order)
+			m.raw(`"`)
+		}
+		if c.Money {
+			m.raw(` class="text-end"`)
+		}
+		if !ours(c.URL) {
+			m.put(`>`, c.Name)
+			m.raw(`</th>`)
+			continue
+		}
+		m.put(`><a href="`, c.URL)
+		m.put(`">`, c.Name)
+		if symbol, ok := arrows[c.Order]; ok {
+			arrow, err := icon(symbol, "icon-xs")
+			if err != nil {
+				return "", err
+			}
+			m.raw(` ` + arrow)
+		}
+		m.raw(`</a></th>`)
+	}
+	m.raw(`</tr></thead>`)
+	return m.html(), nil
+}
+
+var arrows = map[string]string{"ascending": "it-arrow-up-triangle", "descending": "it-arrow-down-triangle"}
+
+// drawn keeps the few hundred pictures of six lamps that there are.
+var drawn sync.Map // lampsKey -> template.HTML
+
+type lampsKey struct {
+	lang string
+	six  [6]Lamp
+}
 
 // LampsCell is a cell with the path of the money in lamps, the step's names
 // said to who cannot see them.
-func LampsCell(w Words, states ...Lamp) Cell {
-	key := w.Lang()
-	reached := make([]Reached, len(states))
-	for i, s := range states {
-		key += " " + string(s)
-		reached[i].State = s
-	}
-	if made, ok := lampsOf.Load(key); ok {
+func LampsCell(w Words, due, asked, collected, remitted, credited, ordered Lamp) Cell {
+	key := lampsKey{w.Lang(), [6]Lamp{due, asked, collected, remitted, credited, ordered}}
+	if made, ok := drawn.Load(key); ok {
 		return Cell{ready: made.(template.HTML)}
 	}
-	var b strings.Builder
-	b.WriteString(`<ol class="cc-lamps">`)
-	for _, s := range NewLine(w, reached...).Steps {
-		says := template.HTMLEscapeString(s.Name + ": " + s.Says)
-		b.WriteString(`<li class="cc-` + template.HTMLEscapeString(string(s.State)) + `" title="` + says + `"><span class="cc-lamp" aria-hidden="true">` +
-			template.HTMLEscapeString(s.Mark) + `</span><span class="visually-hidden">` + says + `</span></li>`)
+	var reached [6]Reached
+	for i, s := range key.six {
+		reached[i].State = s
 	}
-	b.WriteString("</ol>")
-	made := template.HTML(b.String())
-	if len(states) <= 6 {
-		lampsOf.Store(key, made)
+	var m markup
+	m.raw(`<ol class="cc-lamps">`)
+	for _, s := range NewLine(w, reached[:]...).Steps {
+		says := s.Name + ": " + s.Says
+		m.put(`<li class="cc-`, string(s.State))
+		m.put(`" title="`, says)
+		m.put(`"><span class="cc-lamp" aria-hidden="true">`, s.Mark)
+		m.put(`</span><span class="visually-hidden">`, says)
+		m.raw(`</span></li>`)
 	}
-	return Cell{ready: made}
+	m.raw(`</ol>`)
+	drawn.Store(key, m.html())
+	return Cell{ready: m.html()}
 }

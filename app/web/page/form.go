@@ -129,7 +129,7 @@ func (f *Form) Day(name, label string) day.Date {
 	return d
 }
 
-// Field is what the parts field, select and checkbox show.
+// Field is what input, choice and checkbox write.
 type Field struct {
 	Name, Label, Hint, Type, Value, Error string
 	Autocomplete, InputMode               string
@@ -142,14 +142,14 @@ type Field struct {
 type Option struct{ Value, Name string }
 
 // field builds a Field in a template:
-// {{template "parts/field" (field .Form "email" "label" (.T "pay.email|Email") "type" "email")}}.
+// {{input (field .Form "email" "label" (.T "pay.email|Email") "type" "email")}}.
 func field(f Form, name string, settings ...any) (Field, error) {
 	out := Field{Name: name, Type: "text", Value: f.Value(name), Error: f.Error(name)}
 	if len(settings)%2 != 0 {
 		return out, fmt.Errorf("field %s: settings come in pairs", name)
 	}
 	for i := 0; i < len(settings); i += 2 {
-		if err := out.set(fmt.Sprint(settings[i]), settings[i+1]); err != nil {
+		if err := out.set(text(settings[i]), settings[i+1]); err != nil {
 			return out, fmt.Errorf("field %s: %w", name, err)
 		}
 	}
@@ -162,19 +162,19 @@ func field(f Form, name string, settings ...any) (Field, error) {
 func (d *Field) set(setting string, value any) (err error) {
 	switch setting {
 	case "label":
-		d.Label = fmt.Sprint(value)
+		d.Label = text(value)
 	case "hint":
-		d.Hint = fmt.Sprint(value)
+		d.Hint = text(value)
 	case "type":
-		d.Type = fmt.Sprint(value)
+		d.Type = text(value)
 	case "autocomplete":
-		d.Autocomplete = fmt.Sprint(value)
+		d.Autocomplete = text(value)
 	case "inputmode":
-		d.InputMode = fmt.Sprint(value)
+		d.InputMode = text(value)
 	case "required":
-		d.Required = fmt.Sprint(value) == "true"
+		d.Required = text(value) == "true"
 	case "rows":
-		d.Rows, err = strconv.Atoi(fmt.Sprint(value))
+		d.Rows, err = strconv.Atoi(text(value))
 	case "options":
 		options, ok := value.([]Option)
 		if !ok {
@@ -185,4 +185,12 @@ func (d *Field) set(setting string, value any) (err error) {
 		return fmt.Errorf("unknown setting %q", setting)
 	}
 	return err
+}
+
+// text is a setting as it is shown.
+func text(value any) string {
+	if s, ok := value.(string); ok {
+		return s
+	}
+	return fmt.Sprint(value)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func TestFormAgain(t *testing.T) {
-	app := testApp(sampleViews(t, fstest.MapFS{"test/form.html": {Data: []byte(`{{template "parts/field" (field .Form "importo" "label" "Importo")}}`)}}))
+	app := testApp(sampleViews(t, fstest.MapFS{"test/form.html": {Data: []byte(`{{input (field .Form "importo" "label" "Importo")}}`)}}))
 	app.Post("/", func(c *fiber.Ctx) error {
 		b := For(c, "Nuovo dovuto")
 		b.Form = ReadForm(c, b.Words)

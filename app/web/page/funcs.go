@@ -16,16 +16,21 @@ import (
 )
 
 var funcs = map[string]any{
-	"money":   money.Cents.String,
-	"day":     day.Date.Italian,
-	"longday": day.Date.Long,
-	"instant": instant,
-	"code":    groups,
-	"asset":   asset,
-	"icon":    icon,
-	"field":   field,
-	"rows":    rows,
-	"alert":   func(kind, title, text string) Alert { return Alert{kind, title, text} },
+	"money":    money.Cents.String,
+	"day":      day.Date.Italian,
+	"longday":  day.Date.Long,
+	"instant":  instant,
+	"code":     groups,
+	"asset":    asset,
+	"icon":     icon,
+	"field":    field,
+	"input":    input,
+	"choice":   choice,
+	"checkbox": checkbox,
+	"heads":    heads,
+	"rows":     rows,
+	"row":      row,
+	"alert":    func(kind, title, text string) Alert { return Alert{kind, title, text} },
 }
 
 // instant prints an instant as the clock on the wall showed it.

@@ -14,26 +14,13 @@ import (
 // Base is embedded in the data of every page.
 type Base struct {
 	Words
+	*Look
 	Title      string
-	Brand      Brand
 	User       User
-	Languages  []Language // more than one, or none
-	Menu       []Link
 	Breadcrumb []Link // the way here, without the page itself
 	Flash      *Alert
 	Form       Form   // the page's main form, when it has one
 	CSRF       string // token of the session, for every POST form
-}
-
-// Brand is how the municipality shows itself.
-type Brand struct {
-	Name, Contact                 string
-	Logo                          string // address of the coat of arms
-	Style                         string // address of the style sheet with its colours
-	Region, RegionURL             string
-	Privacy, Legal, Accessibility string // addresses that the law wants in the footer
-	Links                         []Link // further links of the footer
-	Test                          bool   // not live: said on every page
 }
 
 // User is who looks at the page. A LoginURL without a login shows the button.
@@ -49,12 +36,6 @@ type Link struct {
 	Active    bool
 }
 
-// Language is one choice of the language switch.
-type Language struct {
-	Code, Name, URL string
-	Active          bool
-}
-
 // Alert is a message on a page. Kind is success, warning, danger or info.
 type Alert struct{ Kind, Title, Text string }
 
@@ -67,7 +48,10 @@ func Prepare(c *fiber.Ctx, b Base) { c.Locals(baseKey, b) }
 // For returns the prepared base with a title, for the page's data. It takes
 // the message that the previous page left.
 func For(c *fiber.Ctx, title string) Base {
-	b, _ := c.Locals(baseKey).(Base)
+	b, ok := c.Locals(baseKey).(Base)
+	if !ok {
+		b.Look = &Look{}
+	}
 	b.Title = title
 	b.Flash = takeFlash(c)
 	return b

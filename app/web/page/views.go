@@ -35,6 +35,7 @@ func (v *Views) Load() error {
 	}
 	engine := html.NewFileSystem(http.FS(sharedOnly{v.files}), ".html")
 	engine.AddFuncMap(funcs)
+	engine.AddFunc("kept", v.kept)
 	if err := engine.Load(); err != nil {
 		return fmt.Errorf("loading frame and parts: %w", err)
 	}
