@@ -33,6 +33,7 @@ type Line struct {
 	Currency    string // "" is EUR
 	Receipt     string // the channel's number of the payment: IUR
 	Index       int    // which of several transfers of the payment; 0: not stated
+	Instalment  string // rata, as it stands
 	Payer       Party
 	Text        string
 	Provisional string // number of the Treasurer's provisional, where the flow knows it

@@ -13,6 +13,7 @@ import (
 	"cassacomune/app/formats/f24"
 	"cassacomune/app/formats/fdr"
 	"cassacomune/app/formats/govpay"
+	"cassacomune/app/formats/hypersic"
 	"cassacomune/app/formats/mt"
 	"cassacomune/app/formats/nodo"
 	"cassacomune/app/formats/opi"
@@ -22,6 +23,7 @@ import (
 	"cassacomune/app/formats/poste"
 	"cassacomune/app/formats/receipt"
 	"cassacomune/app/formats/rh"
+	"cassacomune/app/formats/t2siprs"
 	"cassacomune/app/formats/tabular"
 )
 
@@ -74,6 +76,8 @@ var List = []Format{
 	{"fdr", "Flusso di rendicontazione pagoPA", Remittance, fdr.Sniff, fdr.Read},
 	{"pagopa-receipt", "Ricevuta pagoPA", Receipts, receipt.Sniff, receipt.Read},
 	{"pagopa-message", "Messaggio del nodo pagoPA", Outcomes, nodo.Sniff, nodo.Read},
+	{t2siprs.Key, "Incassi Evoluti di Poste", Remittance, t2siprs.Sniff, t2siprs.Read},
+	{hypersic.Key, "Rendicontazione pagoPA per hyperSIC", Remittance, hypersic.Sniff, hypersic.Read},
 	{"pos-csv", "Liquidazione dei pagamenti con carta", Remittance, poscsv.Sniff, poscsv.Read},
 	{"cassacomune-csv", "Dovuti, tracciato Cassa Comune", Debts, debtcsv.Sniff, debtcsv.Read},
 	{"govpay-csv", "Dovuti, tracciato GovPay", Debts, govpay.Sniff, govpay.Read},
