@@ -144,6 +144,29 @@ func TestRedEquations(t *testing.T) {
 	}
 }
 
+// An equation is answered only where every term of it is there; a red part is
+// red all the same.
+func TestAnEquationNeedsEveryTerm(t *testing.T) {
+	in := string(sample(t, "giornale_1_7_1.xml"))
+	without := func(text string, names ...string) string {
+		for _, name := range names {
+			from, to := strings.Index(text, "<"+name+">"), strings.Index(text, "</"+name+">")
+			text = text[:from] + text[to+len("</"+name+">"):]
+		}
+		return text
+	}
+	for want, text := range map[string]string{
+		"++-++--": without(in, "saldo_complessivo_finale"),
+		"++-++!-": strings.Replace(without(in, "saldo_complessivo_finale"), "<saldo_esercizio>1110.50", "<saldo_esercizio>1110.51", 1),
+		"+++-++-": without(in, "totale_sospesi_entrata"),
+		"-++----": without(in, "saldo_precedente_conto_evidenza", "totali_esercizio"),
+	} {
+		if got := listen([]byte(text)).equations; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestAReversalHasOneMeaningWhateverItsSign(t *testing.T) {
 	got := listen(bytes.ReplaceAll(sample(t, "giornale_1_7_1.xml"), []byte("-20.00"), []byte("20.00")))
 	if e := got.entries[1]; e.Cents != 2000 || e.Operation != "STORNATO" || e.Negative || got.equations != "++++++-" {

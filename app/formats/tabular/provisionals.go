@@ -61,7 +61,7 @@ var long = layout{
 			l.keep("annoBolletta")
 			year = l.year("aeProvvisorio")
 		}
-		l.keep("codIstatEnte", "enteIpaCode", "codIdDominio", "codTipoMovimento", "dataRicezione", "annoDocumento", "codDocumento", "codBollo",
+		l.keep("iuf", "iuv", "codIstatEnte", "enteIpaCode", "codIdDominio", "codTipoMovimento", "dataRicezione", "annoDocumento", "codDocumento", "codBollo",
 			"pspIndirizzo", "pspCodicePostale", "pspCitta", "codAbi", "codCab", "codContoAnagrafica", "codTipoConto", "codProcesso",
 			"codPgEsecuzione", "codPgTrasferimento", "numPgProcesso")
 		return account{number: l.text("codConto"), body: l.text("codEnteBT"), currency: "EUR", year: year}, e

@@ -25,12 +25,14 @@ func (t *texts) at(i int) (string, bool) {
 // texts reads the shared texts. What is written over a text to be read aloud
 // (rPh) is not part of it.
 func (b *book) texts() error {
-	s, done, err := open(b.parts[b.shared])
+	part := b.parts[b.shared]
+	s, done, err := open(part)
 	if err != nil {
 		return err
 	}
 	defer done()
 	t := &b.s.shared
+	t.all = make([]byte, 0, min(part.UncompressedSize64, maxShared)) // never more than its XML
 	aloud := 0 // depth of rPh
 	for s.Next() {
 		switch {

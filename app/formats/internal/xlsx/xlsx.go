@@ -57,17 +57,14 @@ type Sheet struct {
 
 // Open reads the file and what its first sheet needs.
 func Open(r io.Reader) (*Sheet, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	raw, err := gather(r)
 	if err != nil {
 		return nil, err
 	}
-	if len(raw) > MaxFile {
-		return nil, ErrTooLarge
-	}
-	if bytes.Count(raw, []byte("PK\x01\x02")) > maxParts { // before the list of contents is read
+	if raw.count("PK\x01\x02") > maxParts { // before the list of contents is read
 		return nil, ErrBomb
 	}
-	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	z, err := zip.NewReader(raw, raw.size)
 	if err != nil {
 		return nil, ErrBroken
 	}

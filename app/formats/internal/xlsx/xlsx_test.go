@@ -137,6 +137,20 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+func TestBlocks(t *testing.T) {
+	in := bytes.Repeat([]byte("0123456789PK\x01\x02"), 60_000) // over three blocks
+	b, err := gather(iotest.HalfReader(bytes.NewReader(in)))
+	if err != nil || b.size != int64(len(in)) {
+		t.Fatal(b.size, err)
+	}
+	if err := iotest.TestReader(io.NewSectionReader(b, 0, b.size), in); err != nil {
+		t.Error(err)
+	}
+	if n := b.count("PK\x01\x02"); n < 59_996 || n > 60_000 {
+		t.Errorf("got %d marks", n)
+	}
+}
+
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
