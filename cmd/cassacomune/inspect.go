@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"cassacomune/app/formats"
@@ -23,9 +24,14 @@ type inspectCommand struct {
 	trust formats.Trust
 }
 
+// memory is what the runtime tries to stay within: readers hold little, and a
+// long file leaves much behind.
+const memory = 40 << 20
+
 // Run says what is inside each file. It fails when any is unknown or cannot be
 // read to its end.
 func (i *inspectCommand) Run() error {
+	debug.SetMemoryLimit(memory)
 	if err := i.believe(); err != nil {
 		return err
 	}

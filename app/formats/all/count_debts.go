@@ -3,25 +3,26 @@ package all
 import (
 	"encoding/json"
 	"fmt"
-	"hash/maphash"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/recent"
 	"cassacomune/app/money"
 )
 
-// Owed is what a debt file holds. Rows are good and rejected.
+// Owed is what a debt file holds. Rows are good and rejected. The rows of a
+// debt stand near each other: one that comes back after 65,536 others may be
+// counted as another debt.
 type Owed struct {
 	Rows, Debts, Options, Instalments, Items, Rejected int
 	Sum                                                money.Cents
 
-	seed     maphash.Seed
-	seen     map[uint64]struct{} // hashes, eight bytes each, so that a million rows stay small
-	rejected int                 // line of the row rejected last
-	row      int                 // line of the good row seen last
+	seen     *recent.Seen[owedKey, struct{}]
+	rejected int // line of the row rejected last
+	row      int // line of the good row seen last
 }
 
 func newOwed() *Owed {
-	return &Owed{seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
+	return &Owed{seen: recent.New[owedKey, struct{}]()}
 }
 
 type owedKey struct {
@@ -31,11 +32,9 @@ type owedKey struct {
 }
 
 func (c *Owed) first(k owedKey) int {
-	h := maphash.Comparable(c.seed, k)
-	if _, ok := c.seen[h]; ok {
+	if _, known := c.seen.Put(k, struct{}{}); known {
 		return 0
 	}
-	c.seen[h] = struct{}{}
 	return 1
 }
 

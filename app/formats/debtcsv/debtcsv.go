@@ -8,14 +8,13 @@ package debtcsv
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 	"io"
-	"strconv"
 	"strings"
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/charset"
 	"cassacomune/app/formats/internal/delimited"
+	"cassacomune/app/formats/internal/recent"
 )
 
 // Key names the format in lists and in inspect.
@@ -40,7 +39,7 @@ func Sniff(head []byte) bool {
 // odd in it. A row with an error is not yielded.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield, seen: map[uint64]uint32{}, seed: maphash.MakeSeed()}
+		f := &file{yield: yield, seen: recent.New[key, int]()}
 		for row, err := range delimited.Rows(decoded(r), comma) {
 			if !f.row(row, err) {
 				return
@@ -52,14 +51,19 @@ func Read(r io.Reader) formats.Reader {
 	}
 }
 
-// file is a reading under way. Of the rows that went by it keeps 12 bytes
-// each, to tell repeated ones.
+// file is a reading under way. It remembers the lines of the last rows, a
+// 65,536 at the least, to tell repeated ones.
 type file struct {
 	yield  func(formats.Event) bool
 	places []int // column of the layout -> place in the row, -1 if absent
 	width  int
-	seen   map[uint64]uint32 // hash of a row's key -> its line
-	seed   maphash.Seed
+	seen   *recent.Seen[key, int]
+}
+
+// key is what a row is about.
+type key struct {
+	position, option, item string
+	instalment             int
 }
 
 // row reads one row and reports whether to go on.
@@ -148,19 +152,10 @@ func (f *file) header(row delimited.Row, err error) bool {
 // repeated tells a row whose position, option, instalment and item stood in an
 // earlier row, good or bad.
 func (f *file) repeated(c *cells, d formats.DebtRow) {
-	var h maphash.Hash
-	h.SetSeed(f.seed)
-	for _, s := range []string{d.Position, d.Option, d.Item} {
-		h.WriteString(s)
-		h.WriteByte(0)
-	}
-	h.WriteString(strconv.Itoa(d.Instalment))
-	sum := h.Sum64()
-	if first, ok := f.seen[sum]; ok && d.Position != "" {
+	first, known := f.seen.Put(key{d.Position, d.Option, d.Item, d.Instalment}, c.row.Line)
+	if known && d.Position != "" {
 		c.problem(cPosition, d.Position, fmt.Sprintf("posizione, opzione, rata e voce già presenti alla riga %d", first), formats.Error)
-		return
 	}
-	f.seen[sum] = uint32(c.row.Line)
 }
 
 func (f *file) problem(line int, field, value, reason string, s formats.Severity) bool {

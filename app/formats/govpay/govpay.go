@@ -7,7 +7,6 @@ package govpay
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"regexp"
 	"strconv"
@@ -18,6 +17,7 @@ import (
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/charset"
 	"cassacomune/app/formats/internal/delimited"
+	"cassacomune/app/formats/internal/recent"
 	"cassacomune/app/money"
 )
 
@@ -44,7 +44,7 @@ func Sniff(head []byte) bool {
 // everything wrong or odd. A row with an error yields no item.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield, seen: map[uint64]uint32{}, seed: maphash.MakeSeed()}
+		f := &file{yield: yield, seen: recent.New[string, int]()}
 		for row, err := range delimited.Rows(charset.NewReader(r), ',') {
 			if !f.row(row, err) {
 				return
@@ -61,8 +61,7 @@ type file struct {
 	names  []string
 	places map[string]int
 	width  int
-	seen   map[uint64]uint32 // hash of idA2A and idPendenza -> line
-	seed   maphash.Seed
+	seen   *recent.Seen[string, int] // line of idA2A and idPendenza
 }
 
 func (f *file) row(row delimited.Row, err error) bool {
@@ -272,15 +271,10 @@ func (p *pending) items(d formats.DebtRow) (rows []formats.DebtRow) {
 }
 
 func (p *pending) repeated() {
-	var h maphash.Hash
-	h.SetSeed(p.file.seed)
-	h.WriteString(p.text("idA2A") + "\x00" + p.text("idPendenza"))
-	sum := h.Sum64()
-	if first, ok := p.file.seen[sum]; ok {
+	first, known := p.file.seen.Put(p.text("idA2A")+"\x00"+p.text("idPendenza"), p.row.Line)
+	if known {
 		p.problem("idPendenza", p.text("idPendenza"), fmt.Sprintf("pendenza già presente alla riga %d", first), formats.Error)
-		return
 	}
-	p.file.seen[sum] = uint32(p.row.Line)
 }
 
 func (p *pending) address() string {
