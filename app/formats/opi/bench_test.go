@@ -14,12 +14,12 @@ import (
 // long is a valid journal whose movements are repeated, with numbers of their
 // own, until it has that many bytes; it is made while it is read.
 type long struct {
-	head, tail []byte
-	movement   []string // around the number
-	left       int64
-	n          int
-	buf        bytes.Buffer
-	over       bool
+	tail     []byte
+	movement []string // around the number
+	left     int64
+	n        int
+	buf      bytes.Buffer
+	over     bool
 }
 
 func newLong(tb testing.TB, size int64) *long {

@@ -43,6 +43,9 @@ type Check struct {
 	flow    string
 }
 
+// maxAccounts is of how many sub-accounts the balance is remembered.
+const maxAccounts = 10_000
+
 type balance struct {
 	flow  string
 	cents money.Cents
@@ -118,7 +121,9 @@ func (c *Check) statement(s *formats.Closing) {
 		if c.last == nil {
 			c.last = map[string]balance{}
 		}
-		c.last[c.account] = balance{c.flow, *s.Closing}
+		if len(c.last) < maxAccounts {
+			c.last[c.account] = balance{c.flow, *s.Closing}
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package opi
 
 import (
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -33,5 +35,21 @@ func TestMemoryIsFlat(t *testing.T) {
 	}
 	if most > before+8<<20 {
 		t.Errorf("got %d bytes more than before, want 8 MB at the most", most-before)
+	}
+}
+
+// A movement without end is cut off, not gathered.
+func TestAMovementIsBounded(t *testing.T) {
+	good := string(sample(t, "giornale_1_8.xml"))
+	const bank, closed = "<codice_causale>048</codice_causale>", "<sospeso>"
+	more := strings.Replace(good, bank, strings.Repeat(bank, 5_000), 1)
+	got := listen([]byte(more))
+	if n := len(got.entries[0].Raw); n > maxRaw || n < maxRaw/2 || !slices.Contains(got.problems, "warning codice_causale") {
+		t.Errorf("got %d bytes of raw data, %v", n, got.problems)
+	}
+	one := good[strings.Index(good, closed) : strings.Index(good, "</sospeso>")+len("</sospeso>")]
+	got = listen([]byte(strings.Replace(good, one, strings.Repeat(one, maxClosed), 1)))
+	if !slices.Contains(got.problems, "error sospeso") || len(got.entries) != 2 {
+		t.Errorf("got %v, want a stop at the provisional past the limit", got.problems)
 	}
 }

@@ -2,11 +2,18 @@ package opi
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/fixed"
 	"cassacomune/app/money"
+)
+
+// Limits of one movement, so that memory stays flat whatever it holds.
+const (
+	maxClosed = 1000     // provisionals, as in the schemas
+	maxRaw    = 64 << 10 // bytes that are kept as they stand
 )
 
 // movement is the one that is being read; it serves again for the next.
@@ -46,7 +53,7 @@ func (m *movement) field(j *reader, f frame, value []byte) {
 	case len(value) == 0:
 		return
 	case j.bank > 0:
-		m.keep(f.name, value)
+		m.keep(j, f, value)
 		return
 	}
 	switch f.name {
@@ -122,17 +129,31 @@ func (m *movement) field(j *reader, f frame, value []byte) {
 		}
 	default:
 		if len(bytes.Trim(value, "0.")) > 0 {
-			m.keep(f.name, value)
+			m.keep(j, f, value)
 		}
 	}
 }
 
+// close begins a provisional that the movement closes.
+func (m *movement) close(j *reader) {
+	if len(m.entry.Closes) == maxClosed {
+		j.problem(formats.Error, j.scan.Line, "sospeso", "", fmt.Sprintf("un movimento chiude al massimo %d provvisori", maxClosed))
+		j.stopped = true
+		return
+	}
+	m.entry.Closes = append(m.entry.Closes, formats.Provisional{})
+}
+
 // keep adds a value to Raw.
-func (m *movement) keep(name string, value []byte) {
+func (m *movement) keep(j *reader, f frame, value []byte) {
+	if len(m.raw)+len(f.name)+len(value)+len("; =") > maxRaw {
+		j.strange(f, "", "dati del movimento oltre 64 KB: non sono tenuti tutti")
+		return
+	}
 	if len(m.raw) > 0 {
 		m.raw = append(m.raw, "; "...)
 	}
-	m.raw = append(append(append(m.raw, name...), '='), value...)
+	m.raw = append(append(append(m.raw, f.name...), '='), value...)
 }
 
 // word returns a word of a list, warning of one that is not in it.
@@ -154,7 +175,7 @@ func (m *movement) execution(j *reader, f frame, value []byte) {
 		j.strange(f, way.word, "tipo di esecuzione non previsto")
 	}
 	m.entry.BankCode = way.word
-	m.keep(f.name, value)
+	m.keep(j, f, value)
 	j.head.narrow(way.version)
 }
 
@@ -213,7 +234,7 @@ func (m *movement) finish(j *reader) {
 	if e.PartyCode == "" {
 		e.PartyCode = m.vat
 	} else if m.vat != "" && m.vat != e.PartyCode {
-		m.keep("partita_iva_cliente", []byte(m.vat))
+		m.keep(j, frame{name: "partita_iva_cliente", line: e.Line}, []byte(m.vat))
 	}
 	e.Raw = string(m.raw)
 	j.emit(formats.Event{Entry: e})

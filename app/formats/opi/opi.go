@@ -128,7 +128,7 @@ func (j *reader) start() {
 	case name == "dati_a_disposizione_BT":
 		j.bank = depth
 	case name == "sospeso":
-		j.movement.entry.Closes = append(j.movement.entry.Closes, formats.Provisional{})
+		j.movement.close(j)
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 	"cassacomune/app/money"
 )
 
+// maxAnswer is how many bytes of values, with their names, an answer may have.
+const maxAnswer = 256 << 10
+
 // reasons are the elements that say why: errors and warnings.
 var reasons = map[string]bool{"errore": true, "warning": true, "lista_errori": true}
 
@@ -29,6 +32,7 @@ type answer struct {
 	texts   []string
 	reason  *reason // nil outside one
 	broken  bool    // has an error
+	size    int
 }
 
 func newAnswer(line int, kind string) *answer {
@@ -43,6 +47,7 @@ var statuses = []string{"OK", "KO", "WARNING",
 // field takes a leaf of an answer, or of one of its reasons.
 func (m *message) field(e element, value string) {
 	a := m.answer
+	m.grow(e, len(value))
 	if a.reason != nil {
 		a.reason.field(e.name, value)
 		return
@@ -89,6 +94,14 @@ func (m *message) field(e element, value string) {
 		a.keep(e.name, value)
 	default: // data_reversale, data_mandato, and what a schema to come may add
 		a.keep(e.name, value)
+	}
+}
+
+// grow counts what an answer holds, and stops at one that does not end.
+func (m *message) grow(e element, bytes int) {
+	if m.answer.size += len(e.name) + bytes; m.answer.size > maxAnswer {
+		m.problem(formats.Error, e.line, e.name, "", "esito con troppi valori")
+		m.stopped = true
 	}
 }
 

@@ -149,6 +149,7 @@ func (m *message) end() {
 		m.tell()
 	case reasons[e.name] && m.answer != nil && m.answer.reason != nil:
 		m.answer.close()
+		m.grow(e, 0)
 	case !e.leaf || value == "":
 	case depth == 3 && m.open[1].name == "testata_messaggio", m.answer == nil:
 		m.emit(formats.Event{Header: &formats.Header{Format: m.key, Version: version, Name: e.name, Value: value}})

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -99,6 +100,20 @@ func TestAnUnreadableOutcomeLeavesTheOthers(t *testing.T) {
 	in := bytes.Replace(sample(t, "esito.xml"), []byte("<numero_reversale>0000032<"), []byte("<numero_reversale>x<"), 1)
 	if got := outcomes(in); len(got) != 3 || got[2].Kind != "mandato" {
 		t.Errorf("got %+v, want the three others", got)
+	}
+}
+
+func TestAnAnswerIsBounded(t *testing.T) {
+	for _, one := range []string{"<errore><codice>1</codice><descrizione>x</descrizione></errore>", "<errore/>", "<a#>x</a#>"} {
+		var in strings.Builder
+		in.WriteString("<messaggio_ack_siope><identificativo_flusso>1</identificativo_flusso><stato_flusso>KO</stato_flusso>")
+		for n := range maxAnswer / 4 {
+			in.WriteString(strings.ReplaceAll(one, "#", strconv.Itoa(n)))
+		}
+		in.WriteString("</messaggio_ack_siope>")
+		if got := problems([]byte(in.String())); len(got) != 1 || !strings.HasPrefix(got[0], "error ") {
+			t.Errorf("%s: got %v, want one error", one, got)
+		}
 	}
 }
 

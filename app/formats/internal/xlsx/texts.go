@@ -33,7 +33,7 @@ func (b *book) texts() error {
 	defer done()
 	t := &b.s.shared
 	t.all = make([]byte, 0, min(part.UncompressedSize64, maxShared)) // never more than its XML
-	aloud := 0 // depth of rPh
+	aloud := 0                                                       // depth of rPh
 	for s.Next() {
 		switch {
 		case s.Kind == xmlscan.Start && s.Name == "rPh" && aloud == 0:
