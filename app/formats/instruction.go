@@ -12,7 +12,7 @@ import (
 type DirectDebits struct {
 	ID        string // unique for its sender
 	CreatedAt time.Time
-	Initiator Party  // who sends it; Code is its CUC where a CBI form is written
+	Initiator Party  // who sends it; Code is its CUC where a CBI form is written, its SIA code in RID
 	Scheme    string // CORE B2B: one a message
 	Batches   []DebitBatch
 }

@@ -105,6 +105,8 @@ type Party struct {
 	Kind string // whose code it is, where the file tells: "person" "organisation"
 	IBAN string // or another account number, as it stands
 	Bank string // BIC or ABI
+
+	Address string // on one line, where the format has one of its own
 }
 
 // Detail is a part of an entry: one of the payments that the bank has booked

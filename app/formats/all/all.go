@@ -9,6 +9,7 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/camt"
+	"cassacomune/app/formats/cbi"
 	"cassacomune/app/formats/debtcsv"
 	"cassacomune/app/formats/f24"
 	"cassacomune/app/formats/fdr"
@@ -71,6 +72,8 @@ var List = []Format{
 	{tabular.Sheet, "Estratto conto di 14 colonne, XLSX o CSV", Bank, tabular.SniffSheet, tabular.ReadSheet},
 	{tabular.Poste, "Estratto conto di un conto postale", Bank, tabular.SniffPoste, tabular.ReadPoste},
 	{tabular.XLS, "Foglio nel vecchio formato binario", Bank, tabular.SniffXLS, tabular.ReadXLS},
+	{cbi.RID, "RID, addebiti diretti di prima della SEPA", Payments, cbi.SniffRID, cbi.Read},
+	{cbi.MAV, "MAV, bollettini incassati in banca", Payments, cbi.SniffMAV, cbi.Read},
 	{"poste200", "Flusso dei bollettini di Poste", Remittance, poste.Sniff, poste.Read},
 	{"f24", "Versamenti F24 dell'Agenzia delle Entrate", Remittance, f24.Sniff, f24.Read},
 	{"fdr", "Flusso di rendicontazione pagoPA", Remittance, fdr.Sniff, fdr.Read},

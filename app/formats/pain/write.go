@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"cassacomune/app/day"
-	"cassacomune/app/fault"
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
 )
@@ -143,29 +142,4 @@ func instruction(form Form, given string, place int) string {
 		return fmt.Sprint(place)
 	}
 	return given
-}
-
-// refused makes the error of a message that cannot be written out of what was
-// found; nil if nothing forbids it.
-func refused(found []formats.Problem) error {
-	errors, first := 0, formats.Problem{}
-	for _, p := range found {
-		if p.Severity == formats.Error {
-			if errors++; errors == 1 {
-				first = p
-			}
-		}
-	}
-	if errors == 0 {
-		return nil
-	}
-	text := "Il messaggio non si può scrivere: "
-	if first.Line > 0 {
-		text += fmt.Sprintf("operazione %d, ", first.Line)
-	}
-	text += fmt.Sprintf("%s: %s.", first.Field, first.Reason)
-	if errors > 1 {
-		text += fmt.Sprintf(" Gli errori sono %d.", errors)
-	}
-	return fault.New(fault.Invalid, "pain.refused", "%s", text).On(first.Field)
 }

@@ -19,7 +19,7 @@ func WriteDebits(w io.Writer, form Form, d formats.DirectDebits) ([]formats.Prob
 		return nil, fault.New(fault.Invalid, "pain.form", "%s non è un tracciato di addebiti diretti", form)
 	}
 	found := checkDebits(form, d)
-	if err := refused(found); err != nil {
+	if err := formats.Refused(found, "pain.refused"); err != nil {
 		return found, err
 	}
 	o := newOut(w, form)

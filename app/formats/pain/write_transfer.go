@@ -15,7 +15,7 @@ func WriteTransfers(w io.Writer, form Form, t formats.CreditTransfers) ([]format
 		return nil, fault.New(fault.Invalid, "pain.form", "%s non è un tracciato di bonifici", form)
 	}
 	found := checkTransfers(form, t)
-	if err := refused(found); err != nil {
+	if err := formats.Refused(found, "pain.refused"); err != nil {
 		return found, err
 	}
 	o := newOut(w, form)

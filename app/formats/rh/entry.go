@@ -2,7 +2,6 @@ package rh
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/fixed"
@@ -15,27 +14,12 @@ const mostRaw = 16 << 10
 // entry is a movement under way: record 62 and its records 63.
 type entry struct {
 	formats.Entry
-	number      string // of the movement
-	description string // of record 62
-	remittance  text   // RI1 and RI2
-	free        text   // records without a flag
+	number      string     // of the movement
+	description string     // of record 62
+	remittance  fixed.Text // RI1 and RI2
+	free        fixed.Text // records without a flag
 	raw         strings.Builder
 	full        bool // the raw text is
-}
-
-// text joins pieces of fixed width: a full one goes on in the next as it
-// stands, a shorter one has lost its blanks.
-type text struct {
-	b    strings.Builder
-	full bool
-}
-
-func (t *text) add(piece string, width int) {
-	if t.b.Len() > 0 && !t.full {
-		t.b.WriteByte(' ')
-	}
-	t.full = utf8.RuneCountInString(strings.TrimRight(piece, " ")) == width
-	t.b.WriteString(strings.TrimRight(piece, " "))
 }
 
 // customer lists what columns 78 to 86 call the reference behind them; with
@@ -131,9 +115,9 @@ func (f *file) detail(line fixed.Line) {
 		first(&e.References.Message, given(line.Field(17, 51)))
 		first(&e.References.EndToEnd, given(line.Field(52, 86)))
 	case "RI1":
-		e.remittance.add(line.Raw(17, 120), 104)
+		e.remittance.Add(line.Raw(17, 120), 104)
 	case "RI2":
-		e.remittance.add(line.Raw(17, 52), 36)
+		e.remittance.Add(line.Raw(17, 52), 36)
 	case "KKK": // the other account of a transfer between two of ours
 		first(&e.PartyIBAN, line.Field(17, 39))
 	case "ZZ1": // amounts and exchange of a foreign transfer: raw only
@@ -145,9 +129,9 @@ func (f *file) detail(line fixed.Line) {
 		if !e.Credit {
 			first(&e.PartyName, line.Field(17, 66))
 		}
-		e.free.add(line.Raw(67, 120), 54)
+		e.free.Add(line.Raw(67, 120), 54)
 	default:
-		e.free.add(line.Raw(14, 120), 107)
+		e.free.Add(line.Raw(14, 120), 107)
 	}
 }
 
@@ -183,9 +167,9 @@ func (f *file) entryEnds() {
 	}
 	e := f.account.entry
 	f.account.entry = nil
-	e.Text = squeeze(e.remittance.b.String() + " " + e.free.b.String())
+	e.Text = fixed.Squeeze(e.remittance.String() + " " + e.free.String())
 	if e.Text == "" {
-		e.Text = squeeze(e.description)
+		e.Text = fixed.Squeeze(e.description)
 	}
 	e.EndToEnd = e.References.EndToEnd
 	e.Raw = e.raw.String()
@@ -205,13 +189,4 @@ func given(reference string) string {
 		return ""
 	}
 	return reference
-}
-
-// squeeze makes one blank of each run of them.
-func squeeze(s string) string {
-	s = strings.TrimSpace(s)
-	if !strings.Contains(s, "  ") {
-		return s
-	}
-	return strings.Join(strings.Fields(s), " ")
 }
