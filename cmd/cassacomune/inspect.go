@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -37,11 +36,7 @@ func (i *inspectCommand) Run() error {
 	}
 	bad := 0
 	for _, name := range i.Files {
-		n, err := i.each(name)
-		if err != nil {
-			return err
-		}
-		bad += n
+		bad += i.each(name)
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d file not readable to the end, or of no known format", bad)
@@ -75,27 +70,47 @@ func (i *inspectCommand) believe() error {
 	return err
 }
 
-func (i *inspectCommand) each(name string) (bad int, err error) {
+// each inspects a file, or those below a folder in the order of their names:
+// only ordinary ones, since a pipe there would be waited for. What cannot be
+// opened is told like any other file, and the rest is gone on with.
+func (i *inspectCommand) each(name string) (bad int) {
 	if name == "-" {
-		return i.one("-", os.Stdin), nil
+		return i.one("-", os.Stdin)
 	}
-	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	walk := func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			bad += i.one(path, closed{err})
+		case !d.IsDir() && (path == name || ordinary(path)):
+			bad += i.opened(path)
 		}
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		bad += i.one(path, f)
 		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return bad, fmt.Errorf("%s: no such file", name)
 	}
-	return bad, err
+	if err := filepath.WalkDir(name, walk); err != nil {
+		bad += i.one(name, closed{err})
+	}
+	return bad
 }
+
+// ordinary reports whether a path leads to a file that ends.
+func ordinary(path string) bool {
+	info, err := os.Stat(path)
+	return err != nil || info.Mode().IsRegular()
+}
+
+func (i *inspectCommand) opened(path string) (bad int) {
+	f, err := os.Open(path)
+	if err != nil {
+		return i.one(path, closed{err})
+	}
+	defer f.Close()
+	return i.one(path, f)
+}
+
+// closed is a file that could not be opened.
+type closed struct{ err error }
+
+func (c closed) Read([]byte) (int, error) { return 0, c.err }
 
 func (i *inspectCommand) one(name string, r io.Reader) (bad int) {
 	result := all.Inspect(name, r, i.trust)
@@ -110,7 +125,7 @@ func (i *inspectCommand) one(name string, r io.Reader) (bad int) {
 		fmt.Println(result.Line())
 	}
 	if !result.Readable() {
-		fmt.Fprintf(os.Stderr, "%s: %s\n", name, result.Line())
+		fmt.Fprintln(os.Stderr, result.Line())
 		return 1
 	}
 	return 0
