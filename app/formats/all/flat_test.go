@@ -32,6 +32,8 @@ var grown = []struct {
 	{"treasury-csv-41", "tabular/testdata/provvisori_41.csv", "2026;0000101", "", ""},
 	{"treasury-sheet-14", "tabular/testdata/estratto_14.csv", "01234;56789", "", ""},
 	{"poste-statement", "tabular/testdata/poste.csv", "10/03/2026", "", ""},
+	{"rid", "cbi/testdata/rid-richiesta.txt", " 10", "", ""},
+	{"mav", "cbi/testdata/mav-ritorno.txt", " 14", "", ""},
 	{"poste200", "poste/testdata/due-gruppi.txt", "\n", "", ""},
 	{"f24", "f24/testdata/buono.txt", "G1", "", ""},
 	{"fdr", "fdr/testdata/buono.xml", "<datiSingoliPagamenti>", "</datiSingoliPagamenti>", ""},

@@ -66,7 +66,7 @@ func sniff(head []byte) *layout {
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
 		f := &file{yield: yield}
-		for line, err := range fixed.Lines(charset.NewReader(r), most) {
+		for line, err := range fixed.Records(charset.NewReader(r), width, most) {
 			if err != nil {
 				f.problem(formats.Error, line.Number, "file", "", err.Error())
 				break

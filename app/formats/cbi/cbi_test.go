@@ -127,6 +127,25 @@ func TestRecordsWithoutBlanks(t *testing.T) {
 	}
 }
 
+// TestRecordsWithoutLineEnds reads files as the only public program that makes
+// RID writes them.
+func TestRecordsWithoutLineEnds(t *testing.T) {
+	for _, name := range samples {
+		text := sample(t, name)
+		var b strings.Builder
+		for line := range strings.Lines(text) {
+			line = strings.TrimRight(line, "\r\n")
+			b.WriteString(line + strings.Repeat(" ", width-len(line)))
+		}
+		if got, want := golden.Print(read(b.String())), golden.Print(read(text)); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+		if b := []byte(b.String()); SniffRID(b) == SniffMAV(b) {
+			t.Errorf("%s: not known", name)
+		}
+	}
+}
+
 func TestSniff(t *testing.T) {
 	for head, want := range map[string][2]bool{
 		" IRA1B2C01234150312": {true, false}, "\r\n IMA1B2C01234150312X\r\n": {false, true}, "\ufeff IRA1B2C01234150312": {true, false},
@@ -202,6 +221,7 @@ func BenchmarkRead(b *testing.B) {
 // FuzzRead checks that messages open and close in turn, that a payment has its
 // batch, and that what is told of it can be relied on.
 func FuzzRead(f *testing.F) {
+	f.Add(strings.NewReplacer("\r", "", "\n", "").Replace(sample(f, "mav-richiesta")))
 	for _, name := range append(samples, "cattivo") {
 		f.Add(sample(f, name))
 	}

@@ -5,6 +5,7 @@ package fixed
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +57,37 @@ func Lines(r io.Reader, most int) iter.Seq2[Line, error] {
 				return
 			}
 			if !yield(NewLine(n, text), nil) || err == io.EOF {
+				return
+			}
+		}
+	}
+}
+
+// Records is Lines for records of a width that may also follow each other
+// without line ends, as some programs write them: then a line is a record.
+func Records(r io.Reader, width, most int) iter.Seq2[Line, error] {
+	in := bufio.NewReaderSize(r, max(4*width, 4096))
+	if head, _ := in.Peek(2 * width); len(head) < 2*width || bytes.IndexByte(head, '\n') >= 0 {
+		return Lines(in, most)
+	}
+	return func(yield func(Line, error) bool) {
+		record := make([]rune, 0, width)
+		for n := 1; ; {
+			c, _, err := in.ReadRune()
+			if err == nil && c != '\r' && c != '\n' {
+				record = append(record, c)
+			}
+			if len(record) == width || err == io.EOF && len(record) > 0 {
+				if !yield(NewLine(n, string(record)), nil) {
+					return
+				}
+				n, record = n+1, record[:0]
+			}
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(Line{Number: n}, fmt.Errorf("read record %d: %w", n, err))
 				return
 			}
 		}

@@ -118,3 +118,42 @@ func TestPadding(t *testing.T) {
 		}
 	}
 }
+
+func TestRecords(t *testing.T) {
+	for _, c := range []struct {
+		name, in string
+		want     []string
+		err      error
+	}{
+		{"empty", "", nil, nil},
+		{"lines", "abcd\nef\r\n", []string{"abcd", "ef"}, nil},
+		{"too short to tell", "abcdefg", []string{"abcdefg"}, nil},
+		{"without ends", "abcdèfghi", []string{"abcd", "èfgh", "i"}, nil},
+		{"an end at the end", "abcdefgh\r\n", []string{"abcd", "efgh"}, nil},
+		{"two records", "abcdefgh", []string{"abcd", "efgh"}, nil},
+		{"lines too long", "abcd\n" + strings.Repeat("x", 11), []string{"abcd"}, ErrTooLong},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			var failed error
+			for l, err := range Records(iotest.OneByteReader(strings.NewReader(c.in)), 4, 10) {
+				if err != nil {
+					failed = err
+					continue
+				}
+				got = append(got, l.Text)
+			}
+			if diff := cmp.Diff(got, c.want); diff != "" || !errors.Is(failed, c.err) {
+				t.Errorf("got %q %v, want %q %v", got, failed, c.want, c.err)
+			}
+		})
+	}
+	failing := iotest.TimeoutReader(iotest.HalfReader(strings.NewReader(strings.Repeat("x", 40_000))))
+	var last error
+	for _, err := range Records(failing, 4, 10) {
+		last = err
+	}
+	if !errors.Is(last, iotest.ErrTimeout) {
+		t.Errorf("got %v, want the reader's error", last)
+	}
+}
