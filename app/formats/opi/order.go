@@ -5,7 +5,9 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"cassacomune/app/day"
 	"cassacomune/app/fault"
@@ -100,6 +102,8 @@ func (o Order) valid(year int) error {
 		return invalid("article", "l'articolo %q non ha da una a tre cifre", o.Article)
 	case o.ResidueYear != 0 && (o.ResidueYear < 1980 || o.ResidueYear >= o.Year):
 		return invalid("residue", "l'anno del residuo %d non precede l'esercizio %d", o.ResidueYear, o.Year)
+	case utf8.RuneCountInString(o.EvidenceAccount) > 25:
+		return invalid("account", "il conto di evidenza %q ha più di 25 caratteri", o.EvidenceAccount)
 	case len(o.Payers) == 0:
 		return invalid("payers", "la reversale non ha versanti")
 	}
@@ -115,17 +119,26 @@ func (o Order) valid(year int) error {
 		}
 		sum += p.Cents
 	}
+	if sum >= tooLarge {
+		return invalid("amount", "la reversale, di %s, è troppo grande", sum)
+	}
 	if sum != o.Cents {
 		return invalid("amount", "i versanti sommano %s, la reversale %s", sum, o.Cents)
 	}
 	return nil
 }
 
+// tooLarge is the first amount that the schemas' fifteen digits do not hold.
+const tooLarge = 1e15
+
+// stampDuties are the words of the schema.
+var stampDuties = []string{"", "ESENTE BOLLO", "ASSOGGETTATO BOLLO A CARICO ENTE", "ASSOGGETTATO BOLLO A CARICO VERSANTE"}
+
 func (p Payer) valid() error {
 	switch {
 	case p.Progressive < 1 || p.Progressive > 9999999:
 		return invalid("progressive", "il progressivo di versante %d non è valido", p.Progressive)
-	case p.Cents <= 0 || p.Cents >= 1e15:
+	case p.Cents <= 0 || p.Cents >= tooLarge:
 		return invalid("amount", "l'importo del versante, %s, non è positivo o è troppo grande", p.Cents)
 	case p.Kind != Regularisation && p.Kind != Compensation && p.Kind != Cash && p.Kind != StateBank && p.Kind != PostalAccount:
 		return invalid("kind", "il tipo di riscossione %q non è previsto", p.Kind)
@@ -133,14 +146,16 @@ func (p Payer) valid() error {
 		return invalid("postal", "manca il numero del conto corrente postale")
 	case p.Siope != "" && (!fixed.Digits(p.Siope) || len(p.Siope) != 4 && len(p.Siope) != 10):
 		return invalid("siope", "il codice SIOPE %q non ha quattro o dieci cifre", p.Siope)
-	case p.EconomicCode != "" && (!fixed.Digits(p.EconomicCode) || p.Siope == ""):
-		return invalid("economic", "il codice economico %q non è di sole cifre, o manca il SIOPE", p.EconomicCode)
+	case p.EconomicCode != "" && (!fixed.Digits(p.EconomicCode) || len(p.EconomicCode) > 30 || p.Siope == ""):
+		return invalid("economic", "il codice economico %q non ha da una a trenta cifre, o manca il SIOPE", p.EconomicCode)
+	case !slices.Contains(stampDuties, p.StampDuty):
+		return invalid("stamp_duty", "l'assoggettamento al bollo %q non è previsto", p.StampDuty)
 	case strings.TrimSpace(p.Name) == "":
 		return invalid("name", "manca l'anagrafica del versante")
 	case strings.TrimSpace(p.Causale) == "":
 		return invalid("causale", "manca la causale")
-	case len(p.TaxCode) > 35:
-		return invalid("tax_code", "il codice fiscale %q è troppo lungo", p.TaxCode)
+	case utf8.RuneCountInString(p.TaxCode) > 35 || p.TaxCode != strings.TrimSpace(p.TaxCode):
+		return invalid("tax_code", "il codice fiscale %q è troppo lungo, o ha spazi intorno", p.TaxCode)
 	case p.Kind == Regularisation && len(p.Provisionals) == 0:
 		return invalid("provisionals", "una regolarizzazione chiude almeno un provvisorio")
 	case len(p.Provisionals) > 1000:
