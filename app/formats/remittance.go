@@ -82,4 +82,5 @@ type FlowEnd struct {
 	Payments *int
 	Sum      *money.Cents
 	Line     int
+	Sender   string // as coded, where only the end names it: Poste's processing centre (CUAS)
 }

@@ -1,10 +1,9 @@
 package poste
 
 import (
+	"fmt"
 	"strings"
-	"time"
 
-	"cassacomune/app/day"
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/fixed"
 	"cassacomune/app/money"
@@ -26,7 +25,15 @@ type detail struct {
 	account, progressive string
 }
 
-var documents = map[string]bool{"896": true, "674": true, "451": true, "123": true, "247": true}
+// documents are the kinds of slip (tipo di documento). Pre-marked ones carry a
+// code: 896, with the amount printed, 674, 247 of a bank (MAV). White ones do
+// not, and the code on their rows is one that Poste gives to the image.
+var documents = map[string]bool{"896": true, "674": true, "247": true, "451": false, "123": false}
+
+// acceptances are how a slip was taken in (tipo di accettazione), as public
+// code knows them; the official list has not been read. DP and DI are
+// dematerialised, pre-marked and with an image.
+var acceptances = map[string]bool{"CC": true, "AV": true, "DP": true, "DI": true}
 
 // layoutOf tells the variant by the place of the account number, which the
 // dates, the kind of slip and the currency around it prove. A record that fits
@@ -43,11 +50,11 @@ func layoutOf(line fixed.Line) (*layout, bool) {
 }
 
 func (l *layout) fits(line fixed.Line) bool {
-	_, paid := date(l.field(line, 28, 33))
-	_, credited := date(l.field(line, 56, 61))
+	_, paid := fixed.YYMMDD(l.field(line, 28, 33))
+	_, credited := fixed.YYMMDD(l.field(line, 56, 61))
 	currency := l.field(line, 55, 55)
 	return fixed.Digits(l.raw(line, 16, 27)) && paid == nil && credited == nil &&
-		documents[l.field(line, 34, 36)] && (currency == "1" || currency == "2") && fixed.Digits(line.Raw(1, 7))
+		known(l.field(line, 34, 36)) && (currency == "1" || currency == "2") && fixed.Digits(line.Raw(1, 7))
 }
 
 // raw takes the columns as the present layout numbers them.
@@ -80,10 +87,10 @@ func (l *layout) detail(line fixed.Line) (*detail, []formats.Problem) {
 		tell("progressivo", d.progressive, "il progressivo deve avere solo cifre", formats.Error)
 	}
 	var err error
-	if d.PaidOn, err = date(l.field(line, 28, 33)); err != nil {
+	if d.PaidOn, err = fixed.YYMMDD(l.field(line, 28, 33)); err != nil {
 		tell("data_accettazione", l.field(line, 28, 33), err.Error(), formats.Error)
 	}
-	if d.CreditedOn, err = date(l.field(line, 56, 61)); err != nil {
+	if d.CreditedOn, err = fixed.YYMMDD(l.field(line, 56, 61)); err != nil {
 		tell("data_contabile", l.field(line, 56, 61), err.Error(), formats.Error)
 	}
 	var cents money.Cents
@@ -94,12 +101,13 @@ func (l *layout) detail(line fixed.Line) (*detail, []formats.Problem) {
 	if currency := l.field(line, 55, 55); currency != "2" {
 		tell("divisa", currency, "importo non in euro", formats.Error)
 	}
-	if !documents[d.Document] {
+	if !known(d.Document) {
 		tell("tipo_documento", d.Document, "tipo di bollettino sconosciuto", formats.Warning)
 	}
 	if err := checkSlip(d.Document, d.Code); err != nil {
 		tell("codice_cliente", d.Code, err.Error(), formats.Warning)
 	}
+	l.accepted(line, tell)
 	if wrong {
 		return nil, problems
 	}
@@ -107,19 +115,24 @@ func (l *layout) detail(line fixed.Line) (*detail, []formats.Problem) {
 	return d, problems
 }
 
-// date reads YYMMDD; years from 80 on are of the last century.
-func date(s string) (day.Date, error) {
-	if len(s) != 6 || !fixed.Digits(s) {
-		return day.Date{}, day.ErrFormat
+// accepted tells what is odd behind the code: the older variant has nothing
+// there. Some files have seven characters more; what they mean is not known.
+func (l *layout) accepted(line fixed.Line, tell func(field, value, reason string, s formats.Severity)) {
+	if l == older {
+		return
 	}
-	n := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
-	year := 2000 + n(0)
-	if n(0) >= 80 {
-		year -= 100
+	if kind := l.field(line, 80, 81); !acceptances[kind] {
+		tell("tipo_accettazione", kind, "tipo di accettazione sconosciuto", formats.Warning)
 	}
-	d := day.New(year, time.Month(n(2)), n(4))
-	if d.IsZero() {
-		return d, day.ErrFormat
+	if flag := l.field(line, 82, 82); flag != "S" && flag != "N" {
+		tell("sostitutivo", flag, "atteso S (bollettino sostitutivo) o N", formats.Warning)
 	}
-	return d, nil
+	if n := fixed.NewLine(0, strings.TrimRight(line.Text, " ")).Len(); n > 82 && n != 89 {
+		tell("riga", line.Field(83, n), fmt.Sprintf("la riga ha %d caratteri, attesi 82 o 89: il resto è conservato com'è", n), formats.Warning)
+	}
+}
+
+func known(document string) bool {
+	_, ok := documents[document]
+	return ok
 }

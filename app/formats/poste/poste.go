@@ -79,6 +79,7 @@ type group struct {
 	creditedOn   day.Date
 	all          tally
 	exact, wrong tally // pre-marked slips; white ones
+	unsure       bool  // holds slips of a kind of which no source says where they are counted
 }
 
 type tally struct {
@@ -138,17 +139,19 @@ func (f *file) begin(account string, on day.Date, progressive string) {
 
 func (g *group) add(d detail) {
 	g.all.add(d.Gross)
-	if d.Document == "451" || d.Document == "123" {
+	marked, known := documents[d.Document]
+	g.unsure = g.unsure || !known || d.Document == "247"
+	if marked || !known {
+		g.exact.add(d.Gross)
+	} else {
 		g.wrong.add(d.Gross)
-		return
 	}
-	g.exact.add(d.Gross)
 }
 
 // summary closes the group and compares it with what the row declares.
 func (f *file) summary(line fixed.Line) {
 	account := line.Field(2, 13)
-	on, err := date(line.Field(14, 19))
+	on, err := fixed.YYMMDD(line.Field(14, 19))
 	if err != nil {
 		f.problem(line.Number, "data_contabile", line.Field(14, 19), err.Error(), formats.Error)
 	}
@@ -160,16 +163,23 @@ func (f *file) summary(line fixed.Line) {
 	} else if f.group.creditedOn != on && err == nil {
 		f.problem(line.Number, "data_contabile", line.Field(14, 19), "la data contabile del riepilogo differisce da quella dei dettagli", formats.Warning)
 	}
-	f.compare(line, 57, 64, 76, "esatti", f.group.exact)
-	f.compare(line, 77, 84, 96, "errati", f.group.wrong)
-	end := formats.FlowEnd{Line: line.Number}
-	end.Payments, end.Sum = f.compare(line, 37, 44, 56, "totali", f.group.all)
+	if line.Len() < 96 {
+		f.problem(line.Number, "", line.Text, "riga di riepilogo incompleta: il file sembra troncato", formats.Error)
+	}
+	partial := formats.Error
+	if f.group.unsure {
+		partial = formats.Warning
+	}
+	f.compare(line, 57, 64, 76, "esatti", f.group.exact, partial)
+	f.compare(line, 77, 84, 96, "errati", f.group.wrong, partial)
+	end := formats.FlowEnd{Line: line.Number, Sender: line.Field(1, 1)}
+	end.Payments, end.Sum = f.compare(line, 37, 44, 56, "totali", f.group.all, formats.Error)
 	f.end(end)
 }
 
 // compare verifies a count and the amount that follows it; a blank pair of
 // the partial totals declares nothing.
-func (f *file) compare(line fixed.Line, from, countTo, centsTo int, name string, counted tally) (*int, *money.Cents) {
+func (f *file) compare(line fixed.Line, from, countTo, centsTo int, name string, counted tally, s formats.Severity) (*int, *money.Cents) {
 	if strings.TrimSpace(line.Raw(from, centsTo)) == "" && name != "totali" {
 		return nil, nil
 	}
@@ -180,10 +190,10 @@ func (f *file) compare(line fixed.Line, from, countTo, centsTo int, name string,
 		return nil, nil
 	}
 	if count != counted.count {
-		f.problem(line.Number, "numero_documenti_"+name, fmt.Sprint(count), fmt.Sprintf("il riepilogo dichiara %d documenti, nel file sono %d", count, counted.count), formats.Error)
+		f.problem(line.Number, "numero_documenti_"+name, fmt.Sprint(count), fmt.Sprintf("il riepilogo dichiara %d documenti, nel file sono %d", count, counted.count), s)
 	}
 	if cents != counted.cents {
-		f.problem(line.Number, "importo_"+name, cents.Comma(), fmt.Sprintf("il riepilogo dichiara %s, i dettagli sommano a %s", cents.Comma(), counted.cents.Comma()), formats.Error)
+		f.problem(line.Number, "importo_"+name, cents.Comma(), fmt.Sprintf("il riepilogo dichiara %s, i dettagli sommano a %s", cents.Comma(), counted.cents.Comma()), s)
 	}
 	return &count, &cents
 }

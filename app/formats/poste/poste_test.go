@@ -1,8 +1,6 @@
 package poste
 
 import (
-	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,81 +9,45 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write the goldens")
+func read(text string) formats.Reader { return Read(strings.NewReader(text)) }
 
-func samples(t testing.TB) map[string]string {
+func sample(t testing.TB, name string) string {
 	t.Helper()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) < 4 {
-		t.Fatalf("samples: %v, %v", files, err)
+	text, err := os.ReadFile("testdata/" + name + ".txt")
+	if err != nil {
+		t.Fatal(err)
 	}
-	texts := map[string]string{}
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts[name] = string(text)
-	}
-	return texts
+	return string(text)
 }
 
-func TestGoldens(t *testing.T) {
-	for name, text := range samples(t) {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			if !Sniff([]byte(text)) {
-				t.Error("Sniff = false")
-			}
-			got := printed(text)
-			golden := strings.TrimSuffix(name, filepath.Ext(name)) + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(got, string(want)); diff != "" {
-				t.Errorf("got -, want +\n%s", diff)
-			}
-		})
-	}
+func TestGoldens(t *testing.T) { golden.Reads(t, "testdata/*.txt", Sniff, read) }
+
+// TestEveryCutIsAnError cuts files of one group: one that is cut behind a group
+// is whole.
+func TestEveryCutIsAnError(t *testing.T) {
+	golden.Cuts(t, "testdata/accorciato.txt", read)
+	golden.Cuts(t, "testdata/vecchio.txt", read)
 }
 
-func printed(text string) string {
-	var b strings.Builder
-	for e := range Read(strings.NewReader(text)) {
-		switch {
-		case e.Problem != nil:
-			fmt.Fprintf(&b, "%s: %s\n", e.Problem.Severity, e.Problem.Error())
-		case e.Flow != nil:
-			fmt.Fprintf(&b, "flow %s %s conto %s del %s\n", e.Flow.ID, e.Flow.Channel, e.Flow.Account, e.Flow.On)
-		case e.Line != nil:
-			l := e.Line
-			fmt.Fprintf(&b, "%d: %s %s lordo %s commissione %s pagato %s accreditato %s %s %s\n",
-				l.Line, l.Document, l.Code, l.Gross.Decimal(), l.Fee.Decimal(), l.PaidOn, l.CreditedOn, l.Outcome, l.Key)
-		case e.FlowEnd != nil:
-			fmt.Fprintf(&b, "end at %d", e.FlowEnd.Line)
-			if e.FlowEnd.Payments != nil && e.FlowEnd.Sum != nil {
-				fmt.Fprintf(&b, ": %d payments, %s", *e.FlowEnd.Payments, e.FlowEnd.Sum.Decimal())
+// TestOneDigitOff changes each digit of the amounts and of the totals of right
+// files, of either variant: an error is told, whatever the place.
+func TestOneDigitOff(t *testing.T) {
+	for name, amount := range map[string]int{"due-gruppi": 37, "vecchio-due-centri": 29} {
+		lines := strings.SplitAfter(sample(t, name), "\n")
+		for at, line := range lines {
+			from, to := amount, amount+9
+			if strings.Contains(line, "              999") {
+				from, to = 37, 96
 			}
-			b.WriteString("\n")
-		}
-	}
-	return b.String()
-}
-
-func TestStopsWhenTold(t *testing.T) {
-	for _, text := range samples(t) {
-		for stop := 1; stop < 15; stop++ {
-			n := 0
-			for range Read(strings.NewReader(text)) {
-				if n++; n == stop {
-					break
+			for column := from; column <= to && line != ""; column++ {
+				b := []byte(line)
+				b[column-1] ^= 1
+				changed := strings.Join(lines[:at], "") + string(b) + strings.Join(lines[at+1:], "")
+				if !golden.Wrong(read(changed)) {
+					t.Errorf("%s: line %d column %d changed: nothing told", name, at+1, column)
 				}
 			}
 		}
@@ -94,20 +56,22 @@ func TestStopsWhenTold(t *testing.T) {
 
 // FuzzRead checks that every line stands inside a flow, and every flow ends.
 func FuzzRead(f *testing.F) {
-	for _, text := range samples(f) {
-		f.Add(text)
+	for _, name := range []string{"accorciato", "cattivo", "due-gruppi", "insoliti", "vecchio", "vecchio-due-centri"} {
+		f.Add(sample(f, name))
 	}
 	f.Fuzz(func(t *testing.T, in string) {
 		open := false
-		for e := range Read(strings.NewReader(in)) {
+		for e := range read(in) {
 			switch {
 			case e.Flow != nil:
 				if open {
 					t.Error("a flow begins inside another")
 				}
 				open = true
-			case e.Line != nil && !open:
-				t.Error("a line outside a flow")
+			case e.Line != nil:
+				if !open || e.Line.Gross < 0 || e.Line.PaidOn.IsZero() || e.Line.CreditedOn.IsZero() {
+					t.Errorf("yields %+v, in a flow: %t", e.Line, open)
+				}
 			case e.FlowEnd != nil:
 				if !open {
 					t.Error("a flow ends twice")
@@ -121,33 +85,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// TestOneCentOff changes each digit of the totals of a right file.
-func TestOneCentOff(t *testing.T) {
-	text := samples(t)["testdata/due-gruppi.txt"]
-	if got := printed(text); strings.Contains(got, "error") {
-		t.Fatal(got)
-	}
-	summary := 3 * 202
-	for _, column := range []int{44, 56, 64, 76, 84, 96} {
-		b := []byte(text)
-		b[summary+column-1] ^= 1
-		if got := printed(string(b)); !strings.Contains(got, "error") {
-			t.Errorf("column %d changed: nothing told", column)
-		}
-	}
-}
-
-// TestCutAnywhere cuts a file at each byte of its rows: something is told.
-func TestCutAnywhere(t *testing.T) {
-	text := samples(t)["testdata/due-gruppi.txt"]
-	for n := 1; n < 3*202; n++ {
-		if !strings.Contains(printed(text[:n]), string(formats.Error)) {
-			t.Errorf("cut at %d: nothing told", n)
-		}
-	}
-}
-
-// TestCorpus reads the two flows of the public corpus, where they are.
+// TestCorpus reads the two flows of the public corpus, where they are: every
+// total of their summaries agrees.
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("CASSACOMUNE_SHARED")
 	for up := ".."; dir == "" && len(up) < 30; up += "/.." {
@@ -155,23 +94,37 @@ func TestCorpus(t *testing.T) {
 			dir = filepath.Join(up, "shared")
 		}
 	}
-	for name, want := range map[string]string{"telematici": "1 1500", "venezia": "9 36700"} {
-		in, err := os.Open(filepath.Join(dir, "corpora", "legacy", "poste-200-"+name+".txt"))
+	for name, want := range map[string]struct {
+		centre    string
+		n         int
+		sum       string
+		documents map[string]int
+		outcomes  map[string]int
+	}{
+		"telematici": {"4", 1, "15,00", map[string]int{"674": 1}, map[string]int{"CCN": 1}},
+		"venezia":    {"3", 9, "367,00", map[string]int{"674": 7, "123": 2}, map[string]int{"DIN": 9}},
+	} {
+		text, err := os.ReadFile(filepath.Join(dir, "corpora", "legacy", "poste-200-"+name+".txt"))
 		if err != nil {
 			t.Skip("the corpus of postal flows is absent")
 		}
-		defer in.Close()
-		n, sum := 0, 0
-		for e := range Read(in) {
-			if e.Problem != nil {
+		documents, outcomes := map[string]int{}, map[string]int{}
+		for e := range read(string(text)) {
+			switch {
+			case e.Problem != nil:
 				t.Errorf("%s: %v", name, e.Problem)
-			}
-			if e.Line != nil {
-				n, sum = n+1, sum+int(e.Line.Gross)
+			case e.Line != nil:
+				documents[e.Line.Document]++
+				outcomes[e.Line.Outcome]++
+			case e.FlowEnd != nil:
+				end := e.FlowEnd
+				if end.Sender != want.centre || end.Payments == nil || *end.Payments != want.n || end.Sum == nil || end.Sum.Comma() != want.sum {
+					t.Errorf("%s: got the end %+v", name, end)
+				}
 			}
 		}
-		if got := fmt.Sprint(n, sum); got != want {
-			t.Errorf("%s: got %s, want %s", name, got, want)
+		if d := cmp.Diff(want.documents, documents) + cmp.Diff(want.outcomes, outcomes); d != "" {
+			t.Errorf("%s: %s", name, d)
 		}
 	}
 }
