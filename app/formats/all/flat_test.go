@@ -88,7 +88,7 @@ func TestEveryReaderIsFlat(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads hundreds of megabytes")
 	}
-	const most = 24 << 20
+	const most = 12 << 20
 	for _, g := range grown {
 		t.Run(g.key, func(t *testing.T) {
 			whole, err := os.ReadFile(filepath.Join("..", g.sample))

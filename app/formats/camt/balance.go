@@ -36,10 +36,10 @@ func (r *reader) endBalance() {
 	}
 	switch {
 	case !b.directed:
-		r.odd(b.line, "Bal", b.Kind, "saldo senza CdtDbtInd: vale il segno dell'importo")
+		r.Warn(b.line, "Bal", b.Kind, "saldo senza CdtDbtInd: vale il segno dell'importo")
 		b.debit = b.amount.negative
 	case b.amount.negative && !b.debit:
-		r.tell(formats.Problem{Line: b.line, Field: "Bal", Value: b.Kind, Reason: "saldo a credito con il segno meno", Severity: formats.Error})
+		r.Error(b.line, "Bal", b.Kind, "saldo a credito con il segno meno")
 		return
 	}
 	b.Cents, b.Currency = b.amount.cents, b.amount.currency
@@ -47,7 +47,7 @@ func (r *reader) endBalance() {
 		b.Cents = -b.Cents
 	}
 	if s.Currency != "" && b.Currency != s.Currency {
-		r.odd(b.line, "Bal", b.Kind+" "+b.Currency, "saldo in valuta diversa da quella del conto, "+s.Currency)
+		r.Warn(b.line, "Bal", b.Kind+" "+b.Currency, "saldo in valuta diversa da quella del conto, "+s.Currency)
 	}
 	at := &s.Balances
 	if s.told {

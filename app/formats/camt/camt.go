@@ -64,11 +64,10 @@ func formatOf(name string) string {
 // reader walks the file. It keeps the statement, the entry and the detail at
 // hand, and nothing of those before.
 type reader struct {
-	scan    *xmlscan.Scanner
-	yield   func(formats.Event) bool
-	stopped bool
-	at      *node // the element at hand; nil where nothing is known of it
-	path    []*node
+	scan *xmlscan.Scanner
+	formats.Teller
+	at   *node // the element at hand; nil where nothing is known of it
+	path []*node
 
 	message   message
 	statement statement
@@ -88,13 +87,13 @@ type reader struct {
 // counted are warnings.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &reader{scan: xmlscan.New(r), yield: yield, at: outside, words: map[string]string{}}
+		f := &reader{scan: xmlscan.New(r), Teller: formats.NewTeller(yield), at: outside, words: map[string]string{}}
 		f.run()
 	}
 }
 
 func (r *reader) run() {
-	for !r.stopped && r.scan.Next() {
+	for !r.Stopped && r.scan.Next() {
 		switch r.scan.Kind {
 		case xmlscan.Start:
 			r.start()
@@ -112,7 +111,7 @@ func (r *reader) run() {
 		if errors.As(err, &e) {
 			line, reason = e.Line, e.Reason
 		}
-		r.tell(formats.Problem{Line: line, Field: "file", Reason: reason, Severity: formats.Error})
+		r.Error(line, "file", "", reason)
 		return
 	}
 	r.finish()
@@ -146,20 +145,7 @@ func (r *reader) end() {
 	r.path = r.path[:last]
 }
 
-func (r *reader) emit(e formats.Event) {
-	if !r.stopped {
-		r.stopped = !r.yield(e)
-	}
-}
-
-func (r *reader) tell(p formats.Problem) { r.emit(formats.Event{Problem: &p}) }
-
 // wrong tells an error in the value at hand.
 func (r *reader) wrong(value []byte, reason string) {
-	r.tell(formats.Problem{Line: r.scan.Line, Field: r.at.name, Value: string(value), Reason: reason, Severity: formats.Error})
-}
-
-// odd tells a warning about what stands on a line.
-func (r *reader) odd(line int, field, value, reason string) {
-	r.tell(formats.Problem{Line: line, Field: field, Value: value, Reason: reason, Severity: formats.Warning})
+	r.Error(r.scan.Line, r.at.name, string(value), reason)
 }

@@ -111,7 +111,7 @@ func (r *reader) endDetail() {
 	}
 	d.BankCode = d.code.tell(r, &d.raw)
 	d.Text, d.ReturnText, d.Raw = r.take(&d.text, d.Line), r.take(&d.returned, d.Line), r.take(&d.raw.words, d.Line)
-	r.emit(formats.Event{Detail: d.Detail})
+	r.Emit(formats.Event{Detail: d.Detail})
 }
 
 func (d *detail) amountIn(currency string) (found amount) {

@@ -78,7 +78,7 @@ func (r *reader) tellEntry() {
 	}
 	keep(&e.Currency, r.statement.Currency)
 	if e.Currency != r.statement.Currency {
-		r.odd(e.Line, "Ntry", e.Currency, "movimento in valuta diversa da quella del conto, "+r.statement.Currency)
+		r.Warn(e.Line, "Ntry", e.Currency, "movimento in valuta diversa da quella del conto, "+r.statement.Currency)
 		r.statement.totals.mixed = true
 	}
 	r.statement.totals.entries.add(e.Credit, e.Cents)
@@ -90,7 +90,7 @@ func (r *reader) tellEntry() {
 	e.Batch = e.declared
 	e.Text, e.Raw = r.take(&e.text, e.Line), r.take(&e.raw.words, e.Line)
 	told := e.Entry
-	r.emit(formats.Event{Entry: &told})
+	r.Emit(formats.Event{Entry: &told})
 }
 
 // booked reports whether the entry moves money: only BOOK does. PDNG is
@@ -102,9 +102,9 @@ func (r *reader) booked() bool {
 		return true
 	case "PDNG", "INFO", "FUTR":
 	case "":
-		r.odd(e.Line, "Sts", "", "movimento senza stato: non vale come eseguito")
+		r.Warn(e.Line, "Sts", "", "movimento senza stato: non vale come eseguito")
 	default:
-		r.odd(e.Line, "Sts", e.Status, "stato del movimento non previsto: non vale come eseguito")
+		r.Warn(e.Line, "Sts", e.Status, "stato del movimento non previsto: non vale come eseguito")
 	}
 	return false
 }
@@ -124,11 +124,11 @@ func (e *entry) readable(r *reader) bool {
 		p.Reason = "movimento a credito con il segno meno"
 	default:
 		if e.amount.negative {
-			r.odd(e.Line, "Ntry", e.Movement, "importo con il segno meno: vale CdtDbtInd")
+			r.Warn(e.Line, "Ntry", e.Movement, "importo con il segno meno: vale CdtDbtInd")
 		}
 		return true
 	}
-	r.tell(p)
+	r.Emit(formats.Event{Problem: &p})
 	return false
 }
 
@@ -141,10 +141,10 @@ func (r *reader) endEntry() {
 	end := &formats.EntryEnd{Details: e.details, Cents: e.sum, Text: r.take(&e.text, e.Line)}
 	end.Agrees = e.details > 0 && !e.foreign && e.sum == e.Cents
 	if e.details > 0 && e.declared > 0 && e.declared != e.details {
-		r.odd(e.Line, "NbOfTxs", strconv.Itoa(e.declared), fmt.Sprintf("i dettagli del movimento sono %d", e.details))
+		r.Warn(e.Line, "NbOfTxs", strconv.Itoa(e.declared), fmt.Sprintf("i dettagli del movimento sono %d", e.details))
 	}
 	if e.details > 0 && !e.foreign && !e.unstated && !end.Agrees {
-		r.odd(e.Line, "Ntry", formats.Decimal(e.Cents, e.Currency), "i dettagli del movimento sommano "+formats.Decimal(e.sum, e.Currency))
+		r.Warn(e.Line, "Ntry", formats.Decimal(e.Cents, e.Currency), "i dettagli del movimento sommano "+formats.Decimal(e.sum, e.Currency))
 	}
-	r.emit(formats.Event{EntryEnd: end})
+	r.Emit(formats.Event{EntryEnd: end})
 }

@@ -28,7 +28,7 @@ func (r *reader) envelope() {
 
 func (r *reader) name(format, version string) {
 	r.message.format, r.message.version = format, version
-	r.emit(formats.Event{Header: &formats.Header{Format: format, Version: version}})
+	r.Emit(formats.Event{Header: &formats.Header{Format: format, Version: version}})
 }
 
 // versionOf returns the name with its version that ends a namespace, such as
@@ -63,12 +63,12 @@ var messageFields = []field{
 
 // fact tells the value at hand as one about the whole message.
 func (r *reader) fact(value string) {
-	r.emit(formats.Event{Header: &formats.Header{Format: r.message.format, Version: r.message.version, Name: r.at.name, Value: value}})
+	r.Emit(formats.Event{Header: &formats.Header{Format: r.message.format, Version: r.message.version, Name: r.at.name, Value: value}})
 }
 
 func (r *reader) lastPage(b []byte) {
 	if string(bytes.TrimSpace(b)) == "false" {
-		r.odd(r.scan.Line, r.at.name, "false", "il messaggio continua in un'altra pagina, che è un altro file")
+		r.Warn(r.scan.Line, r.at.name, "false", "il messaggio continua in un'altra pagina, che è un altro file")
 	}
 }
 
@@ -88,11 +88,11 @@ func (r *reader) finish() {
 	m := &r.message
 	switch {
 	case m.format == "":
-		r.tell(formats.Problem{Field: "file", Reason: "nessun messaggio camt.052, camt.053 o camt.054", Severity: formats.Error})
+		r.Error(0, "file", "", "nessun messaggio camt.052, camt.053 o camt.054")
 	case m.statements == 0:
-		r.odd(0, m.format, "", "il messaggio non contiene nessun conto")
+		r.Warn(0, m.format, "", "il messaggio non contiene nessun conto")
 	}
 	if m.declared != "" && m.declared != strconv.Itoa(m.heads) {
-		r.odd(m.declaredLine, "NbOfLogMsg", m.declared, "i messaggi contenuti sono "+strconv.Itoa(m.heads))
+		r.Warn(m.declaredLine, "NbOfLogMsg", m.declared, "i messaggi contenuti sono "+strconv.Itoa(m.heads))
 	}
 }

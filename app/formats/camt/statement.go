@@ -42,7 +42,7 @@ func keep(at *string, value string) {
 
 func (r *reader) copied(b []byte) {
 	if kind := string(bytes.TrimSpace(b)); kind == "DUPL" || kind == "CODU" {
-		r.odd(r.scan.Line, r.at.name, kind, "è il duplicato di un messaggio già mandato")
+		r.Warn(r.scan.Line, r.at.name, kind, "è il duplicato di un messaggio già mandato")
 	}
 }
 
@@ -75,13 +75,13 @@ func (r *reader) tellStatement(currency string) {
 		s.Opening = &s.Balances[i].Cents
 	}
 	if s.Account == "" {
-		r.tell(formats.Problem{Line: s.Line, Field: "Acct", Reason: "conto mancante", Severity: formats.Error})
+		r.Error(s.Line, "Acct", "", "conto mancante")
 	}
 	if s.Currency != "" && s.Currency != "EUR" {
-		r.odd(s.Line, "Ccy", s.Currency, "conto in valuta diversa dall'euro")
+		r.Warn(s.Line, "Ccy", s.Currency, "conto in valuta diversa dall'euro")
 	}
 	told := s.Statement
-	r.emit(formats.Event{Statement: &told})
+	r.Emit(formats.Event{Statement: &told})
 }
 
 func (r *reader) endStatement() {
@@ -97,5 +97,5 @@ func (r *reader) endStatement() {
 		c.Opening = &s.after[i].Cents
 	}
 	r.compareTotals(c)
-	r.emit(formats.Event{Closing: c})
+	r.Emit(formats.Event{Closing: c})
 }

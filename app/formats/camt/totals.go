@@ -92,13 +92,13 @@ func (r *reader) compareTotals(c *formats.Closing) {
 		if !d.sum {
 			n, err := strconv.Atoi(d.value)
 			if !t.lost && (err != nil || n != t.entries.count[d.side] && n != t.booked.count[d.side]) {
-				r.odd(d.line, d.name, d.value, fmt.Sprintf("i movimenti contati sono %d", t.entries.count[d.side]))
+				r.Warn(d.line, d.name, d.value, fmt.Sprintf("i movimenti contati sono %d", t.entries.count[d.side]))
 			}
 			continue
 		}
 		sum, err := formats.ParseAmount(d.value, r.statement.Currency)
 		if err != nil {
-			r.odd(d.line, d.name, d.value, err.Error())
+			r.Warn(d.line, d.name, d.value, err.Error())
 			continue
 		}
 		switch {
@@ -110,7 +110,7 @@ func (r *reader) compareTotals(c *formats.Closing) {
 			sum = -sum.Abs()
 		}
 		if !t.lost && !t.mixed && sum != t.entries.sum[d.side] && sum != t.booked.sum[d.side] {
-			r.odd(d.line, d.name, d.value, "i movimenti sommano "+formats.Decimal(t.entries.sum[d.side], r.statement.Currency))
+			r.Warn(d.line, d.name, d.value, "i movimenti sommano "+formats.Decimal(t.entries.sum[d.side], r.statement.Currency))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (w *words) clear() { w.b, w.cut = w.b[:0], false }
 // take returns a text of what begins on a line, and begins another.
 func (r *reader) take(w *words, line int) string {
 	if w.cut {
-		r.odd(line, r.at.name, "", "testo troppo lungo: il resto non è conservato")
+		r.Warn(line, r.at.name, "", "testo troppo lungo: il resto non è conservato")
 	}
 	s := string(w.b)
 	w.clear()
@@ -199,7 +199,7 @@ func (r *reader) count(b []byte) int {
 	b = bytes.TrimSpace(b)
 	for _, c := range b {
 		if c < '0' || c > '9' || n > 1e9 {
-			r.odd(r.scan.Line, r.at.name, string(b), "non è un numero")
+			r.Warn(r.scan.Line, r.at.name, string(b), "non è un numero")
 			return -1
 		}
 		n = n*10 + int(c-'0')

@@ -58,16 +58,16 @@ var shortest = map[string]int{"G1": 111, "G2": 61, "G3": 79, "G4": 61, "G5": 61,
 // of a split is not what its payments sum to, a warning tells.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		for line, err := range fixed.Lines(charset.NewReader(r), most) {
 			if err != nil {
-				f.problem(line.Number, "file", "", err.Error(), formats.Error)
+				f.Error(line.Number, "file", "", err.Error())
 				return
 			}
 			if f.last = line.Number; strings.Trim(line.Text, " \x1a") == "" {
 				continue
 			}
-			if f.take(line); f.stopped {
+			if f.take(line); f.Stopped {
 				return
 			}
 		}
@@ -77,13 +77,12 @@ func Read(r io.Reader) formats.Reader {
 
 // file is a reading under way.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
-	last    int
-	known   int // rows of a known kind
-	ended   bool
-	flow    *formats.Flow
-	nets    map[string]*net // of the split at hand, by kind of tax
+	formats.Teller
+	last  int
+	known int // rows of a known kind
+	ended bool
+	flow  *formats.Flow
+	nets  map[string]*net // of the split at hand, by kind of tax
 }
 
 // net is what the payments of a tax come to, and what is said of their money.
@@ -101,15 +100,15 @@ func (f *file) take(line fixed.Line) {
 	read := rows[kind]
 	switch {
 	case strings.ContainsRune(line.Text, 0):
-		f.problem(line.Number, "riga", "", "contiene un byte nullo (NUL): il file è rovinato", formats.Error)
+		f.Error(line.Number, "riga", "", "contiene un byte nullo (NUL): il file è rovinato")
 	case kind == "A1" || kind == "Z1":
 		f.ended = kind == "Z1"
 	case kind[:min(1, len(kind))] == "D" || kind[:min(1, len(kind))] == "M":
-		f.problem(line.Number, "tipo_record", kind, "riga delle Province, non letta", formats.Warning)
+		f.Warn(line.Number, "tipo_record", kind, "riga delle Province, non letta")
 	case read == nil:
-		f.problem(line.Number, "tipo_record", kind, "tipo di riga non riconosciuto", formats.Error)
+		f.Error(line.Number, "tipo_record", kind, "tipo di riga non riconosciuto")
 	case line.Len() > length || line.Len() < shortest[kind]:
-		f.problem(line.Number, "riga", "", "lunghezza della riga sbagliata: sono 300 caratteri", formats.Error)
+		f.Error(line.Number, "riga", "", "lunghezza della riga sbagliata: sono 300 caratteri")
 	default:
 		f.known++
 		read(f, &row{Line: line, file: f})
@@ -126,7 +125,7 @@ func (f *file) split(on day.Date, number string, paidOn day.Date, municipality s
 	f.flow = &formats.Flow{ID: id, Channel: "f24", Account: municipality, On: on, PaidOn: paidOn, Receiver: municipality}
 	f.nets = map[string]*net{}
 	flow := *f.flow
-	f.emit(formats.Event{Flow: &flow})
+	f.Emit(formats.Event{Flow: &flow})
 }
 
 func (f *file) net(tax string) *net {
@@ -147,28 +146,18 @@ func (f *file) end() {
 	for _, tax := range sortedKeys(f.nets) {
 		n := f.nets[tax]
 		if due := n.paid - n.recovered + n.advanced; n.ordered != 0 && n.ordered != n.paid && n.ordered != due {
-			f.problem(f.last, "importo_accredito", n.ordered.Comma(), "ripartizione "+f.flow.ID+", imposta "+tax+": i versamenti, tolti i recuperi, sommano a "+due.Comma(), formats.Warning)
+			f.Warn(f.last, "importo_accredito", n.ordered.Comma(), "ripartizione "+f.flow.ID+", imposta "+tax+": i versamenti, tolti i recuperi, sommano a "+due.Comma())
 		}
 	}
 	f.flow = nil
-	f.emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
+	f.Emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
 }
 
 func (f *file) finish() {
 	if f.known == 0 {
-		f.problem(0, "file", "", "il file non contiene righe di versamenti F24", formats.Error)
+		f.Error(0, "file", "", "il file non contiene righe di versamenti F24")
 	} else if !f.ended {
-		f.problem(f.last, "Z1", "", "manca la riga di coda: il file sembra troncato", formats.Error)
+		f.Error(f.last, "Z1", "", "manca la riga di coda: il file sembra troncato")
 	}
 	f.end()
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: strings.TrimSpace(value), Reason: reason, Severity: s}})
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
 }

@@ -36,7 +36,7 @@ func (f *file) payment(r *row) {
 		Payer: formats.Party{Code: r.Field(50, 65), Name: strings.TrimSpace(r.Field(149, 187) + " " + r.Field(204, 223))},
 	}
 	f.net(tax.Kind).paid += line.Gross
-	f.emit(formats.Event{Line: line})
+	f.Emit(formats.Event{Line: line})
 }
 
 // ordered reads G2, a transfer to the municipality (accredito disposto).
@@ -50,7 +50,7 @@ func (f *file) ordered(r *row) {
 	}
 	f.split(split, r.Field(21, 22), paid, r.Field(39, 42))
 	f.net(s.Code).ordered += s.Cents
-	f.emit(formats.Event{Settlement: s})
+	f.Emit(formats.Event{Settlement: s})
 }
 
 // recovered reads G3, an earlier negative balance that is taken back now.
@@ -64,7 +64,7 @@ func (f *file) recovered(r *row) {
 	}
 	f.split(split, r.Field(21, 22), paid, r.Field(39, 42))
 	f.net(s.Code).recovered += s.Cents
-	f.emit(formats.Event{Settlement: s})
+	f.Emit(formats.Event{Settlement: s})
 }
 
 // advanced reads G4, money of the State in advance.
@@ -77,7 +77,7 @@ func (f *file) advanced(r *row) {
 	}
 	f.split(split, r.Field(21, 22), paid, r.Field(39, 42))
 	f.net(s.Code).advanced += s.Cents
-	f.emit(formats.Event{Settlement: s})
+	f.Emit(formats.Event{Settlement: s})
 }
 
 // credited reads G5, which names the credit that a split became: CRO, day and
@@ -90,7 +90,7 @@ func (f *file) credited(r *row) {
 	}
 	r.currency(43, 45)
 	if !r.broken {
-		f.emit(formats.Event{Settlement: s})
+		f.Emit(formats.Event{Settlement: s})
 	}
 }
 
@@ -103,7 +103,7 @@ func (f *file) revoked(r *row) {
 		Raw: strings.Join([]string{r.Field(57, 61), r.Field(83, 90), r.Field(91, 94), r.Field(95, 98), r.Field(99, 102)}, " ")}
 	r.currency(103, 105)
 	if !r.broken {
-		f.emit(formats.Event{Settlement: s})
+		f.Emit(formats.Event{Settlement: s})
 	}
 }
 
@@ -160,13 +160,13 @@ func (r *row) flag(at int) bool { return r.Raw(at, at) == "1" }
 
 func (r *row) currency(from, to int) {
 	if c := r.Field(from, to); c != "" && c != "EUR" {
-		r.file.problem(r.Number, "valuta", c, "valuta diversa dall'euro", formats.Warning)
+		r.file.Warn(r.Number, "valuta", c, "valuta diversa dall'euro")
 	}
 }
 
 func (r *row) fault(field, value, reason string) {
 	r.broken = true
-	r.file.problem(r.Number, field, value, reason, formats.Error)
+	r.file.Error(r.Number, field, value, reason)
 }
 
 func sortedKeys(m map[string]*net) []string { return slices.Sorted(maps.Keys(m)) }

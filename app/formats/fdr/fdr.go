@@ -39,12 +39,12 @@ func Sniff(head []byte) bool { return xmlscan.Root(head, root) }
 // Totals that differ are Problems of severity Error.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		line, reason := leaf.Walk(r, f.node)
 		switch {
-		case f.stopped:
+		case f.Stopped:
 		case reason != "":
-			f.problem(line, "file", "", reason, formats.Error)
+			f.Error(line, "file", "", reason)
 		default:
 			f.finish()
 		}
@@ -53,8 +53,7 @@ func Read(r io.Reader) formats.Reader {
 
 // file is a reading under way.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
+	formats.Teller
 	version string
 	flow    formats.Flow
 	told    bool // the flow has been
@@ -72,7 +71,7 @@ func (f *file) node(n leaf.Node) bool {
 	switch {
 	case len(n.Path) == 1:
 		if n.Name() != root {
-			f.problem(n.Line, n.Name(), "", "non è un flusso di rendicontazione", formats.Error)
+			f.Error(n.Line, n.Name(), "", "non è un flusso di rendicontazione")
 			return false
 		}
 	case n.Kind == leaf.Open && n.Name() == "datiSingoliPagamenti":
@@ -85,7 +84,7 @@ func (f *file) node(n leaf.Node) bool {
 	case n.Kind == leaf.Value:
 		f.head(n)
 	}
-	return !f.stopped
+	return !f.Stopped
 }
 
 // head takes a field of the flow itself. The totals stand before the payments.
@@ -110,7 +109,7 @@ func (f *file) head(n leaf.Node) {
 	case "numeroTotalePagamenti":
 		total, err := strconv.Atoi(n.Text)
 		if err != nil || total < 0 {
-			f.problem(n.Line, n.Name(), n.Text, "non è un numero", formats.Error)
+			f.Error(n.Line, n.Name(), n.Text, "non è un numero")
 			return
 		}
 		f.end.Payments = &total
@@ -127,20 +126,20 @@ func (f *file) begin(line int) {
 		return
 	}
 	f.told = true
-	f.emit(formats.Event{Header: &formats.Header{Format: Key, Version: f.version, Name: "versione", Value: f.version}})
+	f.Emit(formats.Event{Header: &formats.Header{Format: Key, Version: f.version, Name: "versione", Value: f.version}})
 	f.flow.Channel = "pagopa"
 	if f.flow.ID == "" {
-		f.problem(line, "identificativoFlusso", "", "elemento mancante", formats.Error)
+		f.Error(line, "identificativoFlusso", "", "elemento mancante")
 	}
 	flow := f.flow
-	f.emit(formats.Event{Flow: &flow})
+	f.Emit(formats.Event{Flow: &flow})
 }
 
 // pay takes a field of the payment at hand.
 func (f *file) pay(n leaf.Node) {
 	p := f.payment
 	if f.fields[n.Name()] {
-		f.problem(n.Line, n.Name(), n.Text, "elemento ripetuto", formats.Error)
+		f.Error(n.Line, n.Name(), n.Text, "elemento ripetuto")
 	}
 	f.fields[n.Name()] = true
 	switch n.Name() {
@@ -151,14 +150,14 @@ func (f *file) pay(n leaf.Node) {
 	case "indiceDatiSingoloPagamento":
 		index, err := strconv.Atoi(n.Text)
 		if err != nil || index < 1 || index > 5 {
-			f.problem(n.Line, n.Name(), n.Text, "non è un numero da 1 a 5", formats.Warning)
+			f.Warn(n.Line, n.Name(), n.Text, "non è un numero da 1 a 5")
 		}
 		p.Index = max(index, 0)
 	case "singoloImportoPagato":
 		p.Gross, _ = f.amount(n)
 	case "codiceEsitoSingoloPagamento":
 		if p.Outcome = n.Text; !outcomes[n.Text] {
-			f.problem(n.Line, n.Name(), n.Text, "codice esito non previsto: il pagamento si conserva", formats.Warning)
+			f.Warn(n.Line, n.Name(), n.Text, "codice esito non previsto: il pagamento si conserva")
 		}
 	case "dataEsitoSingoloPagamento":
 		p.PaidOn = f.date(n, n.Text)
@@ -172,7 +171,7 @@ func (f *file) add() {
 	f.payment = nil
 	for _, name := range []string{"identificativoUnivocoVersamento", "identificativoUnivocoRiscossione", "singoloImportoPagato", "codiceEsitoSingoloPagamento", "dataEsitoSingoloPagamento"} {
 		if !f.fields[name] {
-			f.problem(p.Line, name, "", "elemento mancante", formats.Error)
+			f.Error(p.Line, name, "", "elemento mancante")
 		}
 	}
 	f.stated += p.Gross
@@ -184,37 +183,37 @@ func (f *file) add() {
 	f.signed += p.Gross
 	p.CreditedOn = f.flow.PaidOn
 	p.Key = fmt.Sprintf("%s %s %d", p.Code, p.Receipt, p.Index)
-	f.emit(formats.Event{Line: p})
+	f.Emit(formats.Event{Line: p})
 }
 
 // finish compares what the flow declares with what it holds.
 func (f *file) finish() {
 	f.begin(0)
 	if n := f.end.Payments; n == nil {
-		f.problem(0, "numeroTotalePagamenti", "", "elemento mancante", formats.Error)
+		f.Error(0, "numeroTotalePagamenti", "", "elemento mancante")
 	} else if *n != f.payments {
-		f.problem(0, "numeroTotalePagamenti", strconv.Itoa(*n), fmt.Sprintf("il flusso dichiara %d pagamenti, ne contiene %d", *n, f.payments), formats.Error)
+		f.Error(0, "numeroTotalePagamenti", strconv.Itoa(*n), fmt.Sprintf("il flusso dichiara %d pagamenti, ne contiene %d", *n, f.payments))
 	}
 	switch sum := f.end.Sum; {
 	case sum == nil:
-		f.problem(0, "importoTotalePagamenti", "", "elemento mancante", formats.Error)
+		f.Error(0, "importoTotalePagamenti", "", "elemento mancante")
 	case *sum == f.signed:
 	case *sum == f.stated:
-		f.problem(0, "importoTotalePagamenti", sum.Decimal(), "il totale conta come pagati anche gli importi revocati", formats.Warning)
+		f.Warn(0, "importoTotalePagamenti", sum.Decimal(), "il totale conta come pagati anche gli importi revocati")
 	default:
-		f.problem(0, "importoTotalePagamenti", sum.Decimal(), fmt.Sprintf("il flusso dichiara %s, i pagamenti sommano a %s", sum.Comma(), f.signed.Comma()), formats.Error)
+		f.Error(0, "importoTotalePagamenti", sum.Decimal(), fmt.Sprintf("il flusso dichiara %s, i pagamenti sommano a %s", sum.Comma(), f.signed.Comma()))
 	}
 	if f.positive > 0 {
-		f.problem(0, "singoloImportoPagato", strconv.Itoa(f.positive), "pagamenti revocati scritti con importo positivo: letti come restituzioni", formats.Warning)
+		f.Warn(0, "singoloImportoPagato", strconv.Itoa(f.positive), "pagamenti revocati scritti con importo positivo: letti come restituzioni")
 	}
 	end := f.end
-	f.emit(formats.Event{FlowEnd: &end})
+	f.Emit(formats.Event{FlowEnd: &end})
 }
 
 func (f *file) amount(n leaf.Node) (money.Cents, bool) {
 	c, err := money.ParseDecimal(n.Text)
 	if err != nil {
-		f.problem(n.Line, n.Name(), n.Text, err.Error(), formats.Error)
+		f.Error(n.Line, n.Name(), n.Text, err.Error())
 	}
 	return c, err == nil
 }
@@ -222,17 +221,7 @@ func (f *file) amount(n leaf.Node) (money.Cents, bool) {
 func (f *file) date(n leaf.Node, text string) day.Date {
 	d, err := day.Parse(text)
 	if err != nil {
-		f.problem(n.Line, n.Name(), n.Text, err.Error(), formats.Error)
+		f.Error(n.Line, n.Name(), n.Text, err.Error())
 	}
 	return d
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: value, Reason: reason, Severity: s}})
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
 }

@@ -126,7 +126,7 @@ func (f *file) header(row delimited.Row, err error) bool {
 
 func (f *file) problem(line int, field, value, reason string, s formats.Severity) bool {
 	return f.yield(formats.Event{Problem: &formats.Problem{
-		Line: line, Field: field, Value: delimited.Shown(value), Reason: reason, Severity: s,
+		Line: line, Field: field, Value: formats.Shown(value), Reason: reason, Severity: s,
 	}})
 }
 

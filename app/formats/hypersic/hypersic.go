@@ -14,7 +14,6 @@ import (
 	"cassacomune/app/day"
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/charset"
-	"cassacomune/app/formats/internal/delimited"
 	"cassacomune/app/formats/internal/fixed"
 	"cassacomune/app/money"
 )
@@ -89,19 +88,19 @@ func isHeader(names []string) bool {
 // come, its Lines, and a FlowEnd that declares nothing.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		for l, err := range fixed.Lines(charset.NewReader(r), most) {
 			if err != nil {
-				f.problem(formats.Error, l.Number, "file", "", err.Error())
+				f.Error(l.Number, "file", "", err.Error())
 				break
 			}
 			f.row(l)
-			if f.stopped {
+			if f.Stopped {
 				return
 			}
 		}
 		if f.width == 0 {
-			f.problem(formats.Error, 0, "file", "", "il file è vuoto: manca anche la riga di intestazione")
+			f.Error(0, "file", "", "il file è vuoto: manca anche la riga di intestazione")
 		}
 		f.end()
 	}
@@ -113,12 +112,11 @@ const most = 16 << 10
 
 // file is a reading under way.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
-	width   int // of the header; 0 before it
-	flow    formats.Flow
-	begun   bool
-	last    int // line of its last row
+	formats.Teller
+	width int // of the header; 0 before it
+	flow  formats.Flow
+	begun bool
+	last  int // line of its last row
 }
 
 func (f *file) row(l fixed.Line) {
@@ -130,11 +128,11 @@ func (f *file) row(l fixed.Line) {
 	case strings.Trim(l.Text, "; \t\x1a") == "":
 	case f.width == 0:
 		if f.width = len(values); !isHeader(values) {
-			f.problem(formats.Error, l.Number, "file", l.Text, "intestazione non riconosciuta")
-			f.stopped = true
+			f.Error(l.Number, "file", l.Text, "intestazione non riconosciuta")
+			f.Stopped = true
 		}
 	case len(values) != f.width:
-		f.problem(formats.Error, l.Number, "", l.Text, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(values), f.width))
+		f.Error(l.Number, "", l.Text, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(values), f.width))
 	default:
 		f.payment(&row{file: f, line: l.Number, values: values})
 	}
@@ -143,36 +141,26 @@ func (f *file) row(l fixed.Line) {
 func (f *file) payment(r *row) {
 	line, flow := r.read()
 	switch {
-	case r.wrong || f.stopped:
+	case r.wrong || f.Stopped:
 		return
 	case r.waiting():
-		f.problem(formats.Warning, r.line, columns[cFlow], "", "riscossione non ancora rendicontata: non è un pagamento riversato")
+		f.Warn(r.line, columns[cFlow], "", "riscossione non ancora rendicontata: non è un pagamento riversato")
 		return
 	}
 	if !f.begun || flow != f.flow {
 		f.end()
 		f.flow, f.begun = flow, true
-		f.emit(formats.Event{Flow: &flow})
+		f.Emit(formats.Event{Flow: &flow})
 	}
 	f.last = r.line
-	f.emit(formats.Event{Line: &line})
+	f.Emit(formats.Event{Line: &line})
 }
 
 func (f *file) end() {
 	if f.begun {
 		f.begun = false
-		f.emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
+		f.Emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
 	}
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
-}
-
-func (f *file) problem(s formats.Severity, line int, field, value, reason string) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: delimited.Shown(value), Reason: reason, Severity: s}})
 }
 
 // row is a row being read; wrong says that it has an error.
@@ -192,7 +180,7 @@ func (r *row) text(c int) string {
 
 func (r *row) bad(c int, reason string) {
 	r.wrong = true
-	r.file.problem(formats.Error, r.line, columns[c], r.text(c), reason)
+	r.file.Error(r.line, columns[c], r.text(c), reason)
 }
 
 // waiting knows a collection that no settlement has told of yet: such rows

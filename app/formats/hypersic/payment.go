@@ -56,14 +56,14 @@ func (r *row) quotas(paid money.Cents) {
 		some = true
 		sum += r.cents(c + 2)
 		if level == "" || code == "" || quota == "" {
-			r.file.problem(formats.Warning, r.line, columns[c], level, "quota contabile incompleta")
+			r.file.Warn(r.line, columns[c], level, "quota contabile incompleta")
 		}
 		if level != "" && level != "CAP" && level != "ACC" {
-			r.file.problem(formats.Warning, r.line, columns[c], level, "non è CAP (capitolo) né ACC (accertamento)")
+			r.file.Warn(r.line, columns[c], level, "non è CAP (capitolo) né ACC (accertamento)")
 		}
 	}
 	if some && paid != 0 && sum != paid && !r.wrong {
-		r.file.problem(formats.Warning, r.line, columns[cPaid], paid.Comma(), "le quote contabili sommano a "+sum.Comma())
+		r.file.Warn(r.line, columns[cPaid], paid.Comma(), "le quote contabili sommano a "+sum.Comma())
 	}
 }
 

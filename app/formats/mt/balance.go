@@ -19,7 +19,7 @@ func (m *reader) opening(f field, content string) {
 		b.currency = v.Currency
 	}
 	if b.opening != nil && b.statement {
-		m.problem(formats.Warning, f.line, ":"+f.tag+":", content, "secondo saldo iniziale nello stesso estratto")
+		m.Warn(f.line, ":"+f.tag+":", content, "secondo saldo iniziale nello stesso estratto")
 	}
 	if b.opening == nil {
 		b.opening = v
@@ -39,7 +39,7 @@ func (m *reader) balance(f field, content string) {
 	}
 	if f.tag == "62F" || f.tag == "62M" {
 		if b.closing != nil {
-			m.problem(formats.Warning, f.line, ":"+f.tag+":", content, "secondo saldo finale nello stesso estratto")
+			m.Warn(f.line, ":"+f.tag+":", content, "secondo saldo finale nello stesso estratto")
 		}
 		b.closing = v
 	}
@@ -53,7 +53,7 @@ func (m *reader) room(balances []formats.Balance) bool {
 		return true
 	}
 	if !m.block.full {
-		m.problem(formats.Error, m.line, "saldi", "", "troppi saldi nello stesso estratto")
+		m.Error(m.line, "saldi", "", "troppi saldi nello stesso estratto")
 	}
 	m.block.full = true
 	return false
@@ -64,17 +64,17 @@ func (m *reader) room(balances []formats.Balance) bool {
 func (m *reader) readBalance(f field, content string) (*formats.Balance, bool) {
 	tag := ":" + f.tag + ":"
 	if len(content) < 11 || content[0] != 'C' && content[0] != 'D' || !currency(content[7:10]) {
-		m.problem(formats.Error, f.line, tag, content, "saldo non leggibile")
+		m.Error(f.line, tag, content, "saldo non leggibile")
 		return nil, false
 	}
 	v := &formats.Balance{Kind: f.tag, Currency: content[7:10]}
 	cents, err := fixed.Comma(content[10:], formats.Exponent(v.Currency))
 	if err != nil {
-		m.problem(formats.Error, f.line, tag, content[10:], "saldo: "+err.Error())
+		m.Error(f.line, tag, content[10:], "saldo: "+err.Error())
 		return nil, false
 	}
 	if v.On, err = fixed.YYMMDD(content[1:7]); err != nil {
-		m.problem(formats.Error, f.line, tag, content[1:7], "data del saldo: "+err.Error())
+		m.Error(f.line, tag, content[1:7], "data del saldo: "+err.Error())
 	}
 	if v.Cents = cents; content[0] == 'D' {
 		v.Cents = -cents
@@ -92,7 +92,7 @@ func (m *reader) declared(f field, content string) {
 	}
 	count, err := strconv.Atoi(content[:n])
 	if err != nil || len(content) < n+4 || !currency(content[n:n+3]) {
-		m.problem(formats.Error, f.line, ":"+f.tag+":", content, "totale dei movimenti non leggibile")
+		m.Error(f.line, ":"+f.tag+":", content, "totale dei movimenti non leggibile")
 		return
 	}
 	if b.currency == "" {
@@ -100,7 +100,7 @@ func (m *reader) declared(f field, content string) {
 	}
 	cents, err := fixed.Comma(content[n+3:], formats.Exponent(content[n:n+3]))
 	if err != nil {
-		m.problem(formats.Error, f.line, ":"+f.tag+":", content[n+3:], "totale dei movimenti: "+err.Error())
+		m.Error(f.line, ":"+f.tag+":", content[n+3:], "totale dei movimenti: "+err.Error())
 		return
 	}
 	to := &b.declared.credit
@@ -113,11 +113,11 @@ func (m *reader) declared(f field, content string) {
 // verify warns about what does not add up, and says what is missing.
 func (m *reader) verify(b *block) {
 	if !b.interim && b.closing == nil {
-		m.problem(formats.Error, m.line, ":62F:", "", "manca il saldo finale: il file sembra troncato")
+		m.Error(m.line, ":62F:", "", "manca il saldo finale: il file sembra troncato")
 	}
 	if b.opening != nil && b.closing != nil && b.opening.Currency == b.closing.Currency {
 		if got := b.opening.Cents + b.moved; got != b.closing.Cents {
-			m.problem(formats.Warning, b.line, "equazione", formats.Decimal(b.closing.Cents, b.currency),
+			m.Warn(b.line, "equazione", formats.Decimal(b.closing.Cents, b.currency),
 				"saldo iniziale e movimenti danno "+formats.Decimal(got, b.currency)+" e non il saldo finale")
 		}
 	}
@@ -132,7 +132,7 @@ func (m *reader) compare(b *block, tag string, declared *tally, counted tally) {
 	show := func(t tally) string {
 		return fmt.Sprintf("%d movimenti per %s", t.count, formats.Decimal(t.cents, b.currency))
 	}
-	m.problem(formats.Warning, b.line, tag, show(*declared), "nel messaggio ci sono "+show(counted))
+	m.Warn(b.line, tag, show(*declared), "nel messaggio ci sono "+show(counted))
 }
 
 func currency(s string) bool { return len(s) == 3 && letter(s[0]) && letter(s[1]) && letter(s[2]) }

@@ -57,7 +57,7 @@ func (m *reader) hand(f field) {
 	}
 	m.entryEnds()
 	if k == account && b.begun || b.begun && strings.HasPrefix(f.tag, "60") {
-		m.problem(formats.Warning, f.line, ":"+f.tag+":", f.lines[0], "etichetta fuori posto: sta dopo i movimenti")
+		m.Warn(f.line, ":"+f.tag+":", f.lines[0], "etichetta fuori posto: sta dopo i movimenti")
 		return
 	}
 	content := strings.Trim(f.lines[0], blank)
@@ -99,7 +99,7 @@ func (m *reader) keep(f field) {
 		to = &m.block.text
 	}
 	if to.size+f.size > mostText {
-		m.problem(formats.Warning, f.line, ":86:", "", "testo troppo lungo: il resto non è letto")
+		m.Warn(f.line, ":86:", "", "testo troppo lungo: il resto non è letto")
 		return
 	}
 	to.lines, to.size = append(to.lines, f.lines...), to.size+f.size
@@ -114,14 +114,14 @@ func (m *reader) begin() {
 	b.begun = true
 	m.header(b)
 	if !b.statement {
-		m.problem(formats.Error, b.line, ":20:", "", "manca l'inizio dell'estratto conto (:20:): non si sa di quale estratto siano i movimenti")
+		m.Error(b.line, ":20:", "", "manca l'inizio dell'estratto conto (:20:): non si sa di quale estratto siano i movimenti")
 		return
 	}
 	if b.account == "" {
-		m.problem(formats.Error, b.line, ":25:", "", "manca il conto (:25:)")
+		m.Error(b.line, ":25:", "", "manca il conto (:25:)")
 	}
 	if b.currency != "" && b.currency != "EUR" {
-		m.problem(formats.Warning, b.line, "divisa", b.currency, "estratto conto in divisa diversa dall'euro")
+		m.Warn(b.line, "divisa", b.currency, "estratto conto in divisa diversa dall'euro")
 	}
 	s := &formats.Statement{Line: b.line, ID: b.id, Currency: b.currency, Number: b.number, Balances: b.before}
 	s.Account, s.Bank = accountOf(b.account, b.currency)
@@ -131,7 +131,7 @@ func (m *reader) begin() {
 			s.Opening = &b.opening.Cents
 		}
 	}
-	m.emit(formats.Event{Statement: s})
+	m.Emit(formats.Event{Statement: s})
 }
 
 // header tells which of the two messages this is, once a file.
@@ -144,7 +144,7 @@ func (m *reader) header(b *block) {
 	if b.interim {
 		key = Interim
 	}
-	m.emit(formats.Event{Header: &formats.Header{Format: key}})
+	m.Emit(formats.Event{Header: &formats.Header{Format: key}})
 }
 
 // close ends the block at hand, if any.
@@ -172,7 +172,7 @@ func (m *reader) close() {
 	if d := b.declared.debit; d != nil {
 		c.Debit = &d.cents
 	}
-	m.emit(formats.Event{Closing: c})
+	m.Emit(formats.Event{Closing: c})
 }
 
 // accountOf takes the account of :25: apart. An IBAN may be printed in groups,

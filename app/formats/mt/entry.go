@@ -23,7 +23,7 @@ func (m *reader) movement(f field) {
 	b.entry, b.text = e, text{lines: b.text.lines[:0]}
 	b.extra = unfold(f.lines[1:])
 	if err := readMovement(e, strings.TrimRight(f.lines[0], blank)); err != nil {
-		m.problem(formats.Error, f.line, ":61:", err.value, err.reason)
+		m.Error(f.line, ":61:", err.value, err.reason)
 		e.Booked = false
 	}
 	b.count(e)
@@ -160,5 +160,5 @@ func (m *reader) entryEnds() {
 		e.Raw = strings.TrimSpace(b.extra + "\n" + strings.Join(lines, "\n"))
 	}
 	narrate(e, lines, b.extra)
-	m.emit(formats.Event{Entry: e})
+	m.Emit(formats.Event{Entry: e})
 }

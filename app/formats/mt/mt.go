@@ -32,15 +32,15 @@ const (
 // in no statement.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		m := &reader{yield: yield}
+		m := &reader{Teller: formats.NewTeller(yield)}
 		for line, err := range fixed.Lines(charset.NewReader(r), mostLine) {
 			m.line = line.Number
 			if err != nil {
-				m.problem(formats.Error, m.line, "file", "", err.Error())
+				m.Error(m.line, "file", "", err.Error())
 				break
 			}
 			m.lines(line.Text)
-			if m.stopped {
+			if m.Stopped {
 				return
 			}
 		}
@@ -50,8 +50,7 @@ func Read(r io.Reader) formats.Reader {
 
 // reader walks the lines of a file and gathers them into fields.
 type reader struct {
-	yield   func(formats.Event) bool
-	stopped bool
+	formats.Teller
 	line    int
 	any     bool   // the file is not empty
 	told    bool   // the Header has been
@@ -64,7 +63,7 @@ type reader struct {
 // lines takes a line of the file. One that still holds carriage returns was
 // written by an old Mac, or by two programs in a row.
 func (m *reader) lines(text string) {
-	for strings.IndexByte(text, '\r') >= 0 && !m.stopped {
+	for strings.IndexByte(text, '\r') >= 0 && !m.Stopped {
 		var first string
 		first, text, _ = strings.Cut(text, "\r")
 		m.take(first)
@@ -75,7 +74,7 @@ func (m *reader) lines(text string) {
 func (m *reader) take(text string) {
 	text = strings.TrimLeft(text, frame)
 	if strings.IndexByte(text, 0) >= 0 {
-		m.problem(formats.Error, m.line, "riga", text, "contiene un byte nullo (NUL): il file è rovinato")
+		m.Error(m.line, "riga", text, "contiene un byte nullo (NUL): il file è rovinato")
 		return
 	}
 	m.any = m.any || strings.Trim(text, blank) != ""
@@ -99,7 +98,7 @@ func (m *reader) take(text string) {
 func (m *reader) tag(tag, content, text string) {
 	k, known := tags[tag]
 	if !known {
-		m.problem(formats.Warning, m.line, ":"+tag+":", content, "etichetta sconosciuta")
+		m.Warn(m.line, ":"+tag+":", content, "etichetta sconosciuta")
 		if m.block != nil && m.field.tag == "86" {
 			m.gather(text)
 			return
@@ -124,7 +123,7 @@ func (m *reader) gather(text string) {
 	f.dash = isEnd(text)
 	if f.cut || f.size+len(text) >= mostText {
 		if !f.cut {
-			m.problem(formats.Warning, m.line, ":"+f.tag+":", "", "testo troppo lungo: il resto non è letto")
+			m.Warn(m.line, ":"+f.tag+":", "", "testo troppo lungo: il resto non è letto")
 		}
 		f.cut = true
 		return
@@ -161,7 +160,7 @@ func (m *reader) end(text string) {
 	m.flush(true)
 	m.close()
 	if m.opened > 0 && !closesEnvelope(text) {
-		m.unclosed(formats.Warning)
+		m.unclosed(true)
 	}
 	m.opened, m.message = 0, ""
 }
@@ -176,7 +175,7 @@ func (m *reader) envelope(text string) {
 	if kind := messageOf(text); kind != "" {
 		m.message = kind
 		if kind != "940" && kind != "942" {
-			m.problem(formats.Error, m.line, "{2:", kind, "messaggio SWIFT che non è un MT940 né un MT942")
+			m.Error(m.line, "{2:", kind, "messaggio SWIFT che non è un MT940 né un MT942")
 		}
 	}
 }
@@ -185,36 +184,28 @@ func (m *reader) envelope(text string) {
 func (m *reader) over() {
 	m.flush(true)
 	if m.opened > 0 {
-		severity := formats.Error
-		if m.block != nil && m.block.ended {
-			severity = formats.Warning
-		}
-		m.unclosed(severity)
+		m.unclosed(m.block != nil && m.block.ended)
 		m.opened = 0
 	}
 	m.close()
 }
 
-func (m *reader) unclosed(s formats.Severity) {
-	m.problem(s, m.opened, "{1:", "", "manca la fine del messaggio SWIFT (-}): il file sembra troncato")
+// unclosed tells an envelope without its end; it is only odd where the
+// statement inside has ended.
+func (m *reader) unclosed(ended bool) {
+	say := m.Error
+	if ended {
+		say = m.Warn
+	}
+	say(m.opened, "{1:", "", "manca la fine del messaggio SWIFT (-}): il file sembra troncato")
 }
 
 func (m *reader) finish() {
 	m.over()
 	switch {
 	case !m.any:
-		m.problem(formats.Error, 0, "", "", "il file è vuoto")
+		m.Error(0, "", "", "il file è vuoto")
 	case !m.told:
-		m.problem(formats.Error, 0, "", "", "nel file non c'è nessun estratto conto MT940 o MT942")
+		m.Error(0, "", "", "nel file non c'è nessun estratto conto MT940 o MT942")
 	}
-}
-
-func (m *reader) emit(e formats.Event) {
-	if !m.stopped {
-		m.stopped = !m.yield(e)
-	}
-}
-
-func (m *reader) problem(s formats.Severity, line int, field, value, reason string) {
-	m.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: strings.TrimSpace(value), Reason: reason, Severity: s}})
 }

@@ -60,25 +60,24 @@ func Read(r io.Reader) formats.Reader { return Open(r, func(string, io.Reader) {
 // name of its element.
 func Open(r io.Reader, payload func(element string, content io.Reader)) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		binary := map[string]func(io.Reader){}
 		for _, name := range Payloads {
 			binary[name] = func(content io.Reader) { payload(name, content) }
 		}
 		line, reason := leaf.WalkBinary(r, f.node, binary)
 		switch {
-		case f.stopped:
+		case f.Stopped:
 		case reason != "":
-			f.problem(line, "file", reason)
+			f.Error(line, "file", "", reason)
 		case f.told == 0:
-			f.problem(0, "Body", "la busta è vuota")
+			f.Error(0, "Body", "", "la busta è vuota")
 		}
 	}
 }
 
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
+	formats.Teller
 	told    int
 	message *formats.Outcome // nil outside one
 	flow    *formats.Outcome // nil outside one
@@ -99,14 +98,14 @@ func (f *file) node(n leaf.Node) bool {
 	case n.Kind == leaf.Value:
 		f.field(n)
 	}
-	return !f.stopped
+	return !f.Stopped
 }
 
 // body begins and ends the message.
 func (f *file) body(n leaf.Node) {
 	if !message(n.Name()) {
-		f.problem(n.Line, n.Name(), "non è un messaggio del nodo")
-		f.stopped = true
+		f.Error(n.Line, n.Name(), "", "non è un messaggio del nodo")
+		f.Stopped = true
 		return
 	}
 	if n.Kind != leaf.Close {
@@ -116,7 +115,7 @@ func (f *file) body(n leaf.Node) {
 				f.message.Status = Answered
 			}
 		}
-		f.emit(formats.Event{Header: &formats.Header{Format: Key, Version: n.Name(), Name: "messaggio", Value: n.Name()}})
+		f.Emit(formats.Event{Header: &formats.Header{Format: Key, Version: n.Name(), Name: "messaggio", Value: n.Name()}})
 	}
 	if n.Kind != leaf.Open {
 		f.tell(f.message)
@@ -138,7 +137,7 @@ func (f *file) field(n leaf.Node) {
 	case "paymentAmount", "amount":
 		c, err := money.ParseDecimal(n.Text)
 		if err != nil {
-			f.emit(formats.Event{Problem: &formats.Problem{Line: n.Line, Field: n.Name(), Value: n.Text, Reason: err.Error(), Severity: formats.Warning}})
+			f.Warn(n.Line, n.Name(), n.Text, err.Error())
 			return
 		}
 		m.Cents = c
@@ -156,15 +155,5 @@ func (f *file) listed(n leaf.Node) {
 
 func (f *file) tell(o *formats.Outcome) {
 	f.told++
-	f.emit(formats.Event{Outcome: o})
-}
-
-func (f *file) problem(line int, field, reason string) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Reason: reason, Severity: formats.Error}})
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
+	f.Emit(formats.Event{Outcome: o})
 }

@@ -20,9 +20,9 @@ func (j *reader) tell() {
 	}
 	j.begun = true
 	if j.statement.Account == "" {
-		j.problem(formats.Error, j.scan.Line, "conto_evidenza", "", "conto di evidenza mancante")
+		j.Error(j.scan.Line, "conto_evidenza", "", "conto di evidenza mancante")
 	}
-	j.emit(formats.Event{Statement: j.statement})
+	j.Emit(formats.Event{Statement: j.statement})
 }
 
 // account takes a leaf of the sub-account.
@@ -47,6 +47,6 @@ func (j *reader) close(line int) {
 	j.tell()
 	j.closing.Line = line
 	closing := j.closing
-	j.emit(formats.Event{Closing: &closing})
+	j.Emit(formats.Event{Closing: &closing})
 	j.statement = nil
 }

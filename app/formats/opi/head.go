@@ -44,7 +44,7 @@ func (j *reader) fact(f frame, value string) {
 	}
 	if value == "" {
 		if kept[name] || totals[name] {
-			j.problem(formats.Error, f.line, name, "", "valore mancante")
+			j.Error(f.line, name, "", "valore mancante")
 		}
 		return
 	}
@@ -52,14 +52,14 @@ func (j *reader) fact(f frame, value string) {
 	case "codice_ABI_BT":
 		h.recognise(len(j.open) == 1)
 		if len(value) != 5 || !fixed.Digits(value) {
-			j.problem(formats.Error, f.line, name, value, "non sono cinque cifre")
+			j.Error(f.line, name, value, "non sono cinque cifre")
 		}
 	case "identificativo_flusso_BT":
 		h.flow = value
 	case "esercizio":
 		year, err := strconv.Atoi(value)
 		if err != nil || year < 1999 || year > 2099 {
-			j.problem(formats.Error, f.line, name, value, "esercizio fuori dagli anni 1999-2099")
+			j.Error(f.line, name, value, "esercizio fuori dagli anni 1999-2099")
 		}
 		h.year = year
 	case "pagina":
@@ -86,14 +86,14 @@ func (j *reader) fact(f frame, value string) {
 	if kept[name] {
 		h.facts[name] = value
 	}
-	j.emit(formats.Event{Header: &formats.Header{Format: h.format, Version: h.version, Name: name, Value: value}})
+	j.Emit(formats.Event{Header: &formats.Header{Format: h.format, Version: h.version, Name: name, Value: value}})
 }
 
 // page reads the number of a page or of all pages.
 func (j *reader) page(f frame, value string) int {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 {
-		j.problem(formats.Error, f.line, f.name, value, "pagina inesistente")
+		j.Error(f.line, f.name, value, "pagina inesistente")
 		return 0
 	}
 	return n
@@ -104,9 +104,9 @@ func (j *reader) pages() {
 	switch h := &j.head; {
 	case h.page == 0 || h.pages == 0:
 	case h.page > h.pages:
-		j.problem(formats.Error, 0, "pagina", strconv.Itoa(h.page), fmt.Sprintf("pagina inesistente: il giornale ne ha %d", h.pages))
+		j.Error(0, "pagina", strconv.Itoa(h.page), fmt.Sprintf("pagina inesistente: il giornale ne ha %d", h.pages))
 	case h.pages > 1:
-		j.problem(formats.Warning, 0, "pagina", strconv.Itoa(h.page), fmt.Sprintf("il giornale ha %d pagine e questo file ne è una: servono anche le altre", h.pages))
+		j.Warn(0, "pagina", strconv.Itoa(h.page), fmt.Sprintf("il giornale ha %d pagine e questo file ne è una: servono anche le altre", h.pages))
 	}
 }
 
@@ -114,7 +114,7 @@ func (j *reader) pages() {
 func (j *reader) lacks() {
 	for _, name := range []string{"esercizio", "codice_ABI_BT", "codice_ente_BT", "identificativo_flusso_BT"} {
 		if _, ok := j.head.facts[name]; !ok {
-			j.problem(formats.Error, 0, name, "", "elemento mancante")
+			j.Error(0, name, "", "elemento mancante")
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (m *movement) field(j *reader, f frame, value []byte) {
 	case "tipo_movimento":
 		e.Credit = string(value) == "ENTRATA"
 		if m.kind = e.Credit || string(value) == "USCITA"; !m.kind {
-			j.problem(formats.Error, f.line, f.name, string(value), "non è ENTRATA né USCITA")
+			j.Error(f.line, f.name, string(value), "non è ENTRATA né USCITA")
 		}
 	case "tipo_documento":
 		e.Document = word(j, f, value, documents, "tipo di documento non previsto")
@@ -137,8 +137,8 @@ func (m *movement) field(j *reader, f frame, value []byte) {
 // close begins a provisional that the movement closes.
 func (m *movement) close(j *reader) {
 	if len(m.entry.Closes) == maxClosed {
-		j.problem(formats.Error, j.scan.Line, "sospeso", "", fmt.Sprintf("un movimento chiude al massimo %d provvisori", maxClosed))
-		j.stopped = true
+		j.Error(j.scan.Line, "sospeso", "", fmt.Sprintf("un movimento chiude al massimo %d provvisori", maxClosed))
+		j.Stopped = true
 		return
 	}
 	m.entry.Closes = append(m.entry.Closes, formats.Provisional{})
@@ -183,7 +183,7 @@ func (m *movement) execution(j *reader, f frame, value []byte) {
 // count.
 func number(j *reader, f frame, value []byte) string {
 	if s := string(value); !fixed.Digits(s) {
-		j.problem(formats.Error, f.line, f.name, s, "non è un numero")
+		j.Error(f.line, f.name, s, "non è un numero")
 		return s
 	}
 	return bare(value)
@@ -218,13 +218,13 @@ func (m *movement) finish(j *reader) {
 		{"numero_documento", e.Number == ""}, {"importo", m.amount == nil}, {"data_movimento", e.BookedOn.IsZero()},
 	} {
 		if need.missing {
-			j.problem(formats.Error, e.Line, need.name, "", "movimento senza "+need.name+" leggibile")
+			j.Error(e.Line, need.name, "", "movimento senza "+need.name+" leggibile")
 			return
 		}
 	}
 	for _, p := range e.Closes {
 		if p.Number == "" {
-			j.problem(formats.Error, e.Line, "numero_provvisorio", "", "provvisorio senza numero leggibile")
+			j.Error(e.Line, "numero_provvisorio", "", "provvisorio senza numero leggibile")
 			return
 		}
 	}
@@ -237,5 +237,5 @@ func (m *movement) finish(j *reader) {
 		m.keep(j, frame{name: "partita_iva_cliente", line: e.Line}, []byte(m.vat))
 	}
 	e.Raw = string(m.raw)
-	j.emit(formats.Event{Entry: e})
+	j.Emit(formats.Event{Entry: e})
 }

@@ -33,17 +33,16 @@ func Sniff(head []byte) bool { return xmlscan.Root(head, root) }
 
 // reader walks the journal; its fields are what the element at hand needs.
 type reader struct {
-	scan    *xmlscan.Scanner
-	yield   func(formats.Event) bool
-	check   Check
-	stopped bool
-	open    []frame // the open elements, outermost first
-	value   []byte  // text of the innermost
-	skip    int     // depth of the signature that is being passed over; 0: none
-	bank    int     // depth of dati_a_disposizione_BT; 0: outside
-	signed  bool
-	head    head
-	odd     map[string]bool // values that have been warned about
+	formats.Teller
+	scan   *xmlscan.Scanner
+	check  Check
+	open   []frame // the open elements, outermost first
+	value  []byte  // text of the innermost
+	skip   int     // depth of the signature that is being passed over; 0: none
+	bank   int     // depth of dati_a_disposizione_BT; 0: outside
+	signed bool
+	head   head
+	odd    map[string]bool // values that have been warned about
 
 	statement *formats.Statement // nil outside a sub-account
 	begun     bool               // the statement has been told
@@ -65,13 +64,17 @@ type frame struct {
 // Closing. What the whole file lacks, and red equations, come last.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		j := &reader{scan: xmlscan.New(r), yield: yield, head: newHead(), odd: map[string]bool{}}
+		j := &reader{scan: xmlscan.New(r), head: newHead(), odd: map[string]bool{}}
+		j.Teller = formats.NewTeller(func(e formats.Event) bool {
+			j.check.Add(e)
+			return yield(e)
+		})
 		j.run()
 	}
 }
 
 func (j *reader) run() {
-	for !j.stopped && j.scan.Next() {
+	for !j.Stopped && j.scan.Next() {
 		switch j.scan.Kind {
 		case xmlscan.Start:
 			j.start()
@@ -83,13 +86,13 @@ func (j *reader) run() {
 			j.end()
 		}
 	}
-	if err := j.scan.Err(); err != nil && !j.stopped {
+	if err := j.scan.Err(); err != nil && !j.Stopped {
 		line, reason := j.scan.Line, err.Error()
 		var e *xmlscan.Error
 		if errors.As(err, &e) {
 			line, reason = e.Line, e.Reason
 		}
-		j.problem(formats.Error, line, "file", "", reason)
+		j.Error(line, "file", "", reason)
 		return
 	}
 	j.finish()
@@ -104,15 +107,15 @@ func (j *reader) start() {
 		j.skip, j.signed = depth, j.signed || name == "Signature"
 		return
 	case depth == 1 && name != root:
-		j.problem(formats.Error, j.scan.Line, name, "", "non è un giornale di cassa")
-		j.stopped = true
+		j.Error(j.scan.Line, name, "", "non è un giornale di cassa")
+		j.Stopped = true
 		return
 	}
 	if depth > 1 {
 		parent := &j.open[depth-2]
 		parent.leaf = false
 		if j.bank == 0 && parent.again(name) {
-			j.problem(formats.Error, j.scan.Line, name, "", "elemento ripetuto")
+			j.Error(j.scan.Line, name, "", "elemento ripetuto")
 		}
 	}
 	j.push(name)
@@ -202,28 +205,16 @@ func (j *reader) end() {
 func (j *reader) finish() {
 	j.lacks()
 	if !j.signed && j.head.format == Journal {
-		j.problem(formats.Warning, 0, "Signature", "", "il flusso non è firmato")
+		j.Warn(0, "Signature", "", "il flusso non è firmato")
 	}
 	j.pages()
-	j.emit(formats.Event{Header: &formats.Header{Format: j.head.format, Version: j.head.version, Name: "versione", Value: j.head.version}})
+	j.Emit(formats.Event{Header: &formats.Header{Format: j.head.format, Version: j.head.version, Name: "versione", Value: j.head.version}})
 	answers := j.check.Equations()
 	for _, key := range Numbers {
 		if v := answers[key]; v != nil && !*v {
-			j.problem(formats.Warning, 0, "equazione "+key, "", Meaning[key]+": non torna")
+			j.Warn(0, "equazione "+key, "", Meaning[key]+": non torna")
 		}
 	}
-}
-
-func (j *reader) emit(e formats.Event) {
-	if j.stopped {
-		return
-	}
-	j.check.Add(e)
-	j.stopped = !j.yield(e)
-}
-
-func (j *reader) problem(severity formats.Severity, line int, field, value, reason string) {
-	j.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: value, Reason: reason, Severity: severity}})
 }
 
 // maxOdd is how many values of a file are warned about.
@@ -233,14 +224,14 @@ const maxOdd = 100
 func (j *reader) strange(f frame, value, reason string) {
 	if key := f.name + "=" + value; !j.odd[key] && len(j.odd) < maxOdd {
 		j.odd[key] = true
-		j.problem(formats.Warning, f.line, f.name, value, reason)
+		j.Warn(f.line, f.name, value, reason)
 	}
 }
 
 func (j *reader) amount(f frame, value []byte) *money.Cents {
 	c, err := money.ParseDecimal(string(value))
 	if err != nil {
-		j.problem(formats.Error, f.line, f.name, string(value), err.Error())
+		j.Error(f.line, f.name, string(value), err.Error())
 		return nil
 	}
 	return &c
@@ -255,7 +246,7 @@ func (j *reader) date(f frame, value []byte) day.Date {
 	}
 	d, err := day.Parse(text)
 	if err != nil || text[4] != '-' {
-		j.problem(formats.Error, f.line, f.name, string(value), day.ErrFormat.Error())
+		j.Error(f.line, f.name, string(value), day.ErrFormat.Error())
 		return day.Date{}
 	}
 	return d

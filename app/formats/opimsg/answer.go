@@ -53,7 +53,7 @@ func (m *message) field(e element, value string) {
 		return
 	}
 	if a.seen[e.name] {
-		m.problem(formats.Error, e.line, e.name, value, "elemento ripetuto")
+		m.Error(e.line, e.name, value, "elemento ripetuto")
 		return
 	}
 	a.seen[e.name] = true
@@ -70,7 +70,7 @@ func (m *message) field(e element, value string) {
 	case "esercizio":
 		year, err := strconv.Atoi(value)
 		if err != nil || year < 1999 || year > 2099 {
-			m.problem(formats.Error, e.line, e.name, value, "esercizio fuori dagli anni 1999-2099")
+			m.Error(e.line, e.name, value, "esercizio fuori dagli anni 1999-2099")
 			return
 		}
 		o.Year = year
@@ -81,13 +81,13 @@ func (m *message) field(e element, value string) {
 	case "importo":
 		cents, err := money.ParseDecimal(value)
 		if err != nil {
-			m.problem(formats.Error, e.line, e.name, value, err.Error())
+			m.Error(e.line, e.name, value, err.Error())
 		}
 		o.Cents = cents
 	case "stato_flusso", "esito_operazione":
 		o.Status = value
 		if !slices.Contains(statuses, value) {
-			m.problem(formats.Warning, e.line, e.name, value, "esito non previsto")
+			m.Warn(e.line, e.name, value, "esito non previsto")
 		}
 	case "data_ora_esito_operazione":
 		o.On = m.date(e, value)
@@ -100,14 +100,14 @@ func (m *message) field(e element, value string) {
 // grow counts what an answer holds, and stops at one that does not end.
 func (m *message) grow(e element, bytes int) {
 	if m.answer.size += len(e.name) + bytes; m.answer.size > maxAnswer {
-		m.problem(formats.Error, e.line, e.name, "", "esito con troppi valori")
-		m.stopped = true
+		m.Error(e.line, e.name, "", "esito con troppi valori")
+		m.Stopped = true
 	}
 }
 
 func (m *message) number(e element, value string) string {
 	if !fixed.Digits(value) {
-		m.problem(formats.Error, e.line, e.name, value, "non è un numero")
+		m.Error(e.line, e.name, value, "non è un numero")
 		return ""
 	}
 	if bare := strings.TrimLeft(value, "0"); bare != "" {
@@ -120,7 +120,7 @@ func (m *message) number(e element, value string) string {
 func (m *message) date(e element, value string) day.Date {
 	d, err := day.Parse(value[:min(len(value), len("2026-03-10"))])
 	if err != nil || len(value) > 10 && value[10] != 'T' {
-		m.problem(formats.Error, e.line, e.name, value, day.ErrFormat.Error())
+		m.Error(e.line, e.name, value, day.ErrFormat.Error())
 		return day.Date{}
 	}
 	return d
@@ -185,10 +185,10 @@ func (m *message) tell() {
 	switch {
 	case a.broken:
 	case o.Subject == "":
-		m.problem(formats.Error, o.Line, o.Kind, "", "esito senza numero o identificativo leggibile")
+		m.Error(o.Line, o.Kind, "", "esito senza numero o identificativo leggibile")
 	case o.Status == "":
-		m.problem(formats.Error, o.Line, "esito", "", "esito mancante")
+		m.Error(o.Line, "esito", "", "esito mancante")
 	default:
-		m.emit(formats.Event{Outcome: &o})
+		m.Emit(formats.Event{Outcome: &o})
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strings"
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/xmlscan"
@@ -49,23 +48,22 @@ func Sniff(key string) func(head []byte) bool {
 // flow, or for each order of an application outcome.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		m := &message{scan: xmlscan.New(r), yield: yield}
+		m := &message{scan: xmlscan.New(r), Teller: formats.NewTeller(yield)}
 		m.run()
 	}
 }
 
 // message is a reading under way.
 type message struct {
-	scan    *xmlscan.Scanner
-	yield   func(formats.Event) bool
-	stopped bool
-	key     string
-	open    []element
-	value   []byte // text of the innermost element
-	skip    int    // depth of the signature that is being passed over; 0: none
-	signed  bool
-	told    bool // an outcome has been told
-	answer  *answer
+	scan *xmlscan.Scanner
+	formats.Teller
+	key    string
+	open   []element
+	value  []byte // text of the innermost element
+	skip   int    // depth of the signature that is being passed over; 0: none
+	signed bool
+	told   bool // an outcome has been told
+	answer *answer
 }
 
 // element is an open one.
@@ -76,7 +74,7 @@ type element struct {
 }
 
 func (m *message) run() {
-	for !m.stopped && m.scan.Next() {
+	for !m.Stopped && m.scan.Next() {
 		switch m.scan.Kind {
 		case xmlscan.Start:
 			m.start()
@@ -89,7 +87,7 @@ func (m *message) run() {
 		}
 	}
 	err := m.scan.Err()
-	if err == nil || m.stopped {
+	if err == nil || m.Stopped {
 		return
 	}
 	p := formats.Problem{Line: m.scan.Line, Field: "file", Reason: err.Error(), Severity: formats.Error}
@@ -97,7 +95,7 @@ func (m *message) run() {
 	if errors.As(err, &e) {
 		p.Line, p.Reason = e.Line, e.Reason
 	}
-	m.emit(formats.Event{Problem: &p})
+	m.Emit(formats.Event{Problem: &p})
 }
 
 func (m *message) start() {
@@ -111,8 +109,8 @@ func (m *message) start() {
 	case depth > 1:
 		m.open[depth-2].leaf = false
 	case roots[name] == "":
-		m.problem(formats.Error, m.scan.Line, name, "", "non è un messaggio OPI")
-		m.stopped = true
+		m.Error(m.scan.Line, name, "", "non è un messaggio OPI")
+		m.Stopped = true
 		return
 	default:
 		m.key = roots[name]
@@ -152,7 +150,7 @@ func (m *message) end() {
 		m.grow(e, 0)
 	case !e.leaf || value == "":
 	case depth == 3 && m.open[1].name == "testata_messaggio", m.answer == nil:
-		m.emit(formats.Event{Header: &formats.Header{Format: m.key, Version: version, Name: e.name, Value: value}})
+		m.Emit(formats.Event{Header: &formats.Header{Format: m.key, Version: version, Name: e.name, Value: value}})
 	default:
 		m.field(e, value)
 	}
@@ -164,23 +162,9 @@ func (m *message) finish() {
 		m.tell()
 	}
 	if !m.told && m.key == Outcome {
-		m.problem(formats.Error, m.scan.Line, "messaggi_esito_applicativo", "", "il messaggio non contiene esiti")
+		m.Error(m.scan.Line, "messaggi_esito_applicativo", "", "il messaggio non contiene esiti")
 	}
 	if !m.signed && m.key != Ack {
-		m.problem(formats.Warning, 0, "Signature", "", "il messaggio non è firmato")
+		m.Warn(0, "Signature", "", "il messaggio non è firmato")
 	}
-}
-
-func (m *message) emit(e formats.Event) {
-	if !m.stopped {
-		m.stopped = !m.yield(e)
-	}
-}
-
-// problem tells a problem; an answer that has an error is not told.
-func (m *message) problem(severity formats.Severity, line int, field, value, reason string) {
-	if severity == formats.Error && m.answer != nil {
-		m.answer.broken = true
-	}
-	m.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: strings.TrimSpace(value), Reason: reason, Severity: severity}})
 }

@@ -68,32 +68,25 @@ func sniff(head []byte) string {
 // the file declares and does not hold are errors.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		p := &reader{scan: xmlscan.New(r), yield: yield}
+		p := &reader{scan: xmlscan.New(r), Teller: formats.NewTeller(yield)}
 		p.file()
 	}
 }
 
 // reader walks the elements downwards; what it does not know it passes over.
 type reader struct {
-	scan    *xmlscan.Scanner
-	yield   func(formats.Event) bool
-	stopped bool // the consumer has enough, or the file cannot be read on
+	scan *xmlscan.Scanner
+	formats.Teller
 	form    formats.Header
 	found   bool // a message
 	message *message
 }
 
-func (r *reader) emit(e formats.Event) { r.stopped = r.stopped || !r.yield(e) }
-
-func (r *reader) problem(severity formats.Severity, line int, field, value, reason string) {
-	r.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: value, Reason: reason, Severity: severity}})
-}
-
 // next reads a token; false at the end of the file, or where it is broken,
 // which is told.
 func (r *reader) next() bool {
-	if r.stopped || r.scan.Next() {
-		return !r.stopped
+	if r.Stopped || r.scan.Next() {
+		return !r.Stopped
 	}
 	if err := r.scan.Err(); err != nil {
 		line, reason := r.scan.Line, err.Error()
@@ -101,9 +94,9 @@ func (r *reader) next() bool {
 		if errors.As(err, &e) {
 			line, reason = e.Line, e.Reason
 		}
-		r.problem(formats.Error, line, "file", "", reason)
+		r.Error(line, "file", "", reason)
 	}
-	r.stopped = true
+	r.Stopped = true
 	return false
 }
 
@@ -117,8 +110,8 @@ func (r *reader) file() {
 		r.form.Version = version(r.scan.Space, root)
 	}
 	r.element()
-	if !r.found && !r.stopped {
-		r.problem(formats.Error, 1, root, "", "nessun messaggio di pagamento nel file")
+	if !r.found && !r.Stopped {
+		r.Error(1, root, "", "nessun messaggio di pagamento nel file")
 	}
 	r.next()
 }

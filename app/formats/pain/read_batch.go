@@ -21,12 +21,12 @@ func (r *reader) batch(collecting bool) {
 		case payment:
 			r.payment(collecting, &totals)
 		case told:
-			r.problem(formats.Warning, r.scan.Line, name, "", "elemento dopo le operazioni: non letto")
+			r.Warn(r.scan.Line, name, "", "elemento dopo le operazioni: non letto")
 		default:
 			r.batchField(b, &totals, collecting)
 		}
 	}
-	if r.stopped {
+	if r.Stopped {
 		return
 	}
 	if !told {
@@ -37,7 +37,7 @@ func (r *reader) batch(collecting bool) {
 
 func (r *reader) tell(b *formats.Batch, totals *tally) {
 	b.DeclaredTransactions, b.DeclaredSum = totals.count.declared, totals.sum.declared
-	r.emit(formats.Event{Batch: b})
+	r.Emit(formats.Event{Batch: b})
 }
 
 func (r *reader) batchField(b *formats.Batch, totals *tally, collecting bool) {

@@ -15,7 +15,7 @@ func (r *reader) element() {
 	case name == "PhyMsgInf":
 		r.physical()
 	case name == "CBISgnInf":
-		r.problem(formats.Error, r.scan.Line, name, "", "messaggio in una busta firmata: va aperta prima")
+		r.Error(r.scan.Line, name, "", "messaggio in una busta firmata: va aperta prima")
 		r.value()
 	default:
 		if key := bodies[name]; key != "" {
@@ -42,7 +42,7 @@ func (r *reader) open(key string) {
 func (r *reader) fact(name, value string) {
 	h := r.form
 	h.Name, h.Value = name, value
-	r.emit(formats.Event{Header: &h})
+	r.Emit(formats.Event{Header: &h})
 }
 
 // physical reads what a CBI envelope says about itself. That of an answer says
@@ -77,8 +77,8 @@ func (r *reader) envelope() {
 	}
 	r.found = true
 	r.refused(r.scan.Line, *m)
-	r.emit(formats.Event{Message: m})
-	r.emit(formats.Event{MessageEnd: &formats.MessageEnd{Line: r.scan.Line}})
+	r.Emit(formats.Event{Message: m})
+	r.Emit(formats.Event{MessageEnd: &formats.MessageEnd{Line: r.scan.Line}})
 }
 
 // texts reads every value of the element at hand, in order.
@@ -122,29 +122,29 @@ func (r *reader) read(key string) {
 	}
 	r.begin(line)
 	r.compare(&m.tally, "il messaggio")
-	r.emit(formats.Event{MessageEnd: &formats.MessageEnd{Line: r.scan.Line}})
+	r.Emit(formats.Event{MessageEnd: &formats.MessageEnd{Line: r.scan.Line}})
 }
 
 // begin tells the message, once.
 func (r *reader) begin(line int) {
 	m := r.message
-	if m.told || r.stopped {
+	if m.told || r.Stopped {
 		return
 	}
 	m.told = true
 	if m.ID == "" {
-		r.problem(formats.Error, line, "MsgId", "", "elemento mancante")
+		r.Error(line, "MsgId", "", "elemento mancante")
 	}
 	m.DeclaredTransactions, m.DeclaredSum = m.tally.count.declared, m.tally.sum.declared
 	r.refused(line, m.Message)
-	r.emit(formats.Event{Message: &m.Message})
+	r.Emit(formats.Event{Message: &m.Message})
 }
 
 // refused warns of a message that the bank answers as a whole with a reason:
 // no payment below it carries that reason.
 func (r *reader) refused(line int, m formats.Message) {
 	if len(m.Reasons) > 0 {
-		r.problem(formats.Warning, line, "GrpSts", strings.TrimSpace(m.Status+" "+strings.Join(m.Reasons, " ")), "esito dell'intero messaggio, con il suo motivo")
+		r.Warn(line, "GrpSts", strings.TrimSpace(m.Status+" "+strings.Join(m.Reasons, " ")), "esito dell'intero messaggio, con il suo motivo")
 	}
 }
 
@@ -155,7 +155,7 @@ func (r *reader) group(m *message) {
 			r.set(&m.ID)
 		case "CreDtTm":
 			line := r.scan.Line
-			if r.set(&m.CreatedAt); !r.stopped {
+			if r.set(&m.CreatedAt); !r.Stopped {
 				m.CreatedOn = r.dayOf(line, name, m.CreatedAt)
 			}
 		case "NbOfTxs":

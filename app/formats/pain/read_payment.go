@@ -40,16 +40,16 @@ func (r *reader) payment(collecting bool, batch *tally) {
 			r.party(&p.Ultimate)
 		}
 	}
-	if r.stopped {
+	if r.Stopped {
 		return
 	}
 	p.Raw = strings.Join(kept("LclInstrm", scheme), "")
 	batch.add(p)
 	r.message.tally.add(p)
 	if p.Stated {
-		r.emit(formats.Event{Payment: p})
+		r.Emit(formats.Event{Payment: p})
 	} else if !told {
-		r.problem(formats.Error, p.Line, "InstdAmt", "", "operazione senza importo")
+		r.Error(p.Line, "InstdAmt", "", "operazione senza importo")
 	}
 }
 
@@ -90,10 +90,10 @@ func (r *reader) exact(p *formats.Payment) bool {
 	case !ok:
 		return false
 	case p.Stated:
-		r.problem(formats.Error, line, name, formats.Decimal(cents, currency), "elemento ripetuto")
+		r.Error(line, name, formats.Decimal(cents, currency), "elemento ripetuto")
 		return false
 	case currency != "EUR":
-		r.problem(formats.Warning, line, name, currency, "valuta diversa dall'euro")
+		r.Warn(line, name, currency, "valuta diversa dall'euro")
 	}
 	p.Cents, p.Currency, p.Stated = cents, currency, true
 	return true

@@ -37,7 +37,7 @@ func (r *reader) answer(collecting bool) {
 			raw = append(raw, kept(name, r.value())...)
 		}
 	}
-	if r.stopped {
+	if r.Stopped {
 		return
 	}
 	other := creditor
@@ -45,7 +45,7 @@ func (r *reader) answer(collecting bool) {
 		other = debtor
 	}
 	p.Party, p.Ultimate, p.Raw = other.party, other.ultimate, strings.Join(raw, "; ")
-	r.emit(formats.Event{Payment: p})
+	r.Emit(formats.Event{Payment: p})
 }
 
 // sides of a payment that an answer repeats: which one is the other side is
@@ -114,7 +114,7 @@ func (r *reader) charges() (cents money.Cents) {
 		line := r.scan.Line
 		c, currency, ok := r.amount()
 		if ok && currency != "EUR" {
-			r.problem(formats.Warning, line, "ChrgsInf", currency, "spese in una valuta diversa dall'euro: non lette")
+			r.Warn(line, "ChrgsInf", currency, "spese in una valuta diversa dall'euro: non lette")
 			continue
 		}
 		cents += c

@@ -27,12 +27,12 @@ type tally struct {
 func (r *reader) declaredCount(t *tally) {
 	line, name := r.scan.Line, r.scan.Name
 	text := r.value()
-	if r.stopped {
+	if r.Stopped {
 		return
 	}
 	n, err := strconv.ParseUint(text, 10, 50)
 	if err != nil || len(text) > 15 {
-		r.problem(formats.Error, line, name, text, "non è un numero di operazioni")
+		r.Error(line, name, text, "non è un numero di operazioni")
 		return
 	}
 	declared := int(n)
@@ -43,12 +43,12 @@ func (r *reader) declaredCount(t *tally) {
 func (r *reader) declaredSum(t *tally) {
 	line, name := r.scan.Line, r.scan.Name
 	text := r.value()
-	if r.stopped {
+	if r.Stopped {
 		return
 	}
 	sum, err := money.ParseDecimal(text)
 	if err != nil {
-		r.problem(formats.Error, line, name, text, err.Error())
+		r.Error(line, name, text, err.Error())
 		return
 	}
 	t.sum.line, t.sum.declared = line, &sum
@@ -67,13 +67,13 @@ func (t *tally) add(p *formats.Payment) {
 
 // compare tells where the totals declared differ from those counted.
 func (r *reader) compare(t *tally, what string) {
-	if r.stopped {
+	if r.Stopped {
 		return
 	}
 	if n := t.count.declared; n != nil && *n != t.count.payments {
-		r.problem(formats.Error, t.count.line, "NbOfTxs", strconv.Itoa(*n), fmt.Sprintf("%s contiene %d operazioni", what, t.count.payments))
+		r.Error(t.count.line, "NbOfTxs", strconv.Itoa(*n), fmt.Sprintf("%s contiene %d operazioni", what, t.count.payments))
 	}
 	if sum := t.sum.declared; sum != nil && *sum != t.sum.cents && !t.sum.unsure {
-		r.problem(formats.Error, t.sum.line, "CtrlSum", sum.Decimal(), fmt.Sprintf("%s contiene importi per %s", what, t.sum.cents.Decimal()))
+		r.Error(t.sum.line, "CtrlSum", sum.Decimal(), fmt.Sprintf("%s contiene importi per %s", what, t.sum.cents.Decimal()))
 	}
 }

@@ -56,7 +56,7 @@ func (r *reader) set(dst *string) {
 	line, name := r.scan.Line, r.scan.Name
 	value := r.value()
 	if *dst != "" {
-		r.problem(formats.Error, line, name, value, "elemento ripetuto")
+		r.Error(line, name, value, "elemento ripetuto")
 		return
 	}
 	*dst = value
@@ -84,7 +84,7 @@ func (r *reader) words(dst *string) {
 func (r *reader) date() day.Date {
 	line, name := r.scan.Line, r.scan.Name
 	text := r.value()
-	if r.stopped {
+	if r.Stopped {
 		return day.Date{}
 	}
 	return r.dayOf(line, name, text)
@@ -98,7 +98,7 @@ func (r *reader) dayOf(line int, name, text string) day.Date {
 	}
 	d, err := day.Parse(text)
 	if err != nil || text[4] != '-' {
-		r.problem(formats.Error, line, name, text, day.ErrFormat.Error())
+		r.Error(line, name, text, day.ErrFormat.Error())
 		return day.Date{}
 	}
 	return d
@@ -114,19 +114,19 @@ func (r *reader) amount() (cents money.Cents, currency string, ok bool) {
 		}
 	}
 	text := r.value()
-	if r.stopped {
+	if r.Stopped {
 		return 0, "", false
 	}
 	if len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		r.problem(formats.Error, line, name, currency, "valuta mancante o non leggibile")
+		r.Error(line, name, currency, "valuta mancante o non leggibile")
 		return 0, "", false
 	}
 	cents, err := formats.ParseAmount(text, currency)
 	switch {
 	case err != nil:
-		r.problem(formats.Error, line, name, text, err.Error())
+		r.Error(line, name, text, err.Error())
 	case cents < 0:
-		r.problem(formats.Error, line, name, text, "importo negativo")
+		r.Error(line, name, text, "importo negativo")
 	default:
 		return cents, currency, true
 	}

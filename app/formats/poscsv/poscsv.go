@@ -7,7 +7,6 @@ package poscsv
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"maps"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/charset"
 	"cassacomune/app/formats/internal/delimited"
+	"cassacomune/app/formats/internal/recent"
 	"cassacomune/app/money"
 )
 
@@ -57,32 +57,30 @@ func Sniff(head []byte) bool {
 // it only if the file has a single flow.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield, seen: map[uint64]uint32{}, seed: maphash.MakeSeed()}
+		f := &file{Teller: formats.NewTeller(yield), seen: recent.New[string, int]()}
 		for row, err := range delimited.Rows(charset.NewReader(r), ';') {
 			if !f.row(row, err) {
 				break
 			}
 		}
 		if f.places == nil {
-			f.problem(0, "", "", "il file è vuoto: manca anche la riga di intestazione", formats.Error)
+			f.Error(0, "", "", "il file è vuoto: manca anche la riga di intestazione")
 		}
 		f.end(formats.FlowEnd{Line: f.last})
 	}
 }
 
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
-	places  []int
-	width   int
-	last    int
-	flow    string // id of the flow under way
-	flows   int
-	closed  bool // the trailer was read
-	rows    int
-	total   amounts
-	seen    map[uint64]uint32 // hash of a flow's id or a line's key -> line
-	seed    maphash.Seed
+	formats.Teller
+	places []int
+	width  int
+	last   int
+	flow   string // id of the flow under way
+	flows  int
+	closed bool // the trailer was read
+	rows   int
+	total  amounts
+	seen   *recent.Seen[string, int] // lines of flows' ids and of lines' keys
 }
 
 type amounts struct{ gross, fee, net money.Cents }
@@ -94,39 +92,39 @@ func (f *file) row(row delimited.Row, err error) bool {
 	case f.places == nil:
 		return f.header(row, err)
 	case err != nil:
-		f.problem(row.Line, "", row.Raw, err.Error(), formats.Error)
-		return !f.stopped
+		f.Error(row.Line, "", row.Raw, err.Error())
+		return !f.Stopped
 	case row.Blank():
 		return true
 	case len(row.Fields) != f.width:
-		f.problem(row.Line, "", row.Raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(row.Fields), f.width), formats.Error)
-		return !f.stopped
+		f.Error(row.Line, "", row.Raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(row.Fields), f.width))
+		return !f.Stopped
 	case f.closed:
-		f.problem(row.Line, "", row.Raw, "una riga segue il totale", formats.Error)
-		return !f.stopped
+		f.Error(row.Line, "", row.Raw, "una riga segue il totale")
+		return !f.Stopped
 	}
 	if !row.Ended {
-		f.problem(row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato", formats.Warning)
+		f.Warn(row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato")
 	}
 	if strings.EqualFold(f.text(row, cTerminal), trailer) {
 		f.trailer(row)
 	} else {
 		f.payment(row)
 	}
-	return !f.stopped
+	return !f.Stopped
 }
 
 func (f *file) header(row delimited.Row, err error) bool {
 	f.places, f.width = make([]int, len(columns)), len(row.Fields)
 	if err != nil {
-		f.problem(row.Line, "", row.Raw, err.Error(), formats.Error)
+		f.Error(row.Line, "", row.Raw, err.Error())
 		return false
 	}
 	found := map[string]int{}
 	for i, name := range row.Fields {
 		name = strings.ToLower(strings.TrimSpace(name))
 		if _, twice := found[name]; twice {
-			f.problem(row.Line, name, name, "colonna ripetuta", formats.Error)
+			f.Error(row.Line, name, name, "colonna ripetuta")
 			return false
 		}
 		found[name] = i
@@ -136,14 +134,14 @@ func (f *file) header(row delimited.Row, err error) bool {
 		place, ok := found[name]
 		if !ok {
 			good = false
-			f.problem(row.Line, name, name, "colonna obbligatoria mancante", formats.Error)
+			f.Error(row.Line, name, name, "colonna obbligatoria mancante")
 		}
 		f.places[c] = place
 		delete(found, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		good = false
-		f.problem(row.Line, name, name, "colonna sconosciuta", formats.Error)
+		f.Error(row.Line, name, name, "colonna sconosciuta")
 	}
 	return good
 }
@@ -152,7 +150,7 @@ func (f *file) payment(row delimited.Row) {
 	good := true
 	wrong := func(c int, reason string) {
 		good = false
-		f.problem(row.Line, columns[c], f.text(row, c), reason, formats.Error)
+		f.Error(row.Line, columns[c], f.text(row, c), reason)
 	}
 	for c := range columns {
 		if reason := delimited.Odd(f.text(row, c)); reason != "" {
@@ -184,7 +182,7 @@ func (f *file) payment(row delimited.Row) {
 	if a.gross < 0 {
 		key += "/-" // a sale and its refund may carry the same code
 	}
-	if first, ok := f.told("key "+key, row.Line); ok {
+	if first, ok := f.seen.Put("key "+key, row.Line); ok {
 		wrong(cCode, fmt.Sprintf("transazione già presente alla riga %d", first))
 	}
 	if good {
@@ -195,7 +193,7 @@ func (f *file) payment(row delimited.Row) {
 	}
 	f.rows++
 	f.total.gross, f.total.fee, f.total.net = f.total.gross+a.gross, f.total.fee+a.fee, f.total.net+a.net
-	f.emit(formats.Event{Line: &formats.Line{
+	f.Emit(formats.Event{Line: &formats.Line{
 		Line: row.Line, Code: code, Gross: a.gross, Fee: a.fee, PaidOn: on, Key: key, Raw: row.Raw,
 	}})
 }
@@ -205,25 +203,15 @@ func (f *file) open(id, terminal string, on day.Date, line int) bool {
 	if f.flow == id {
 		return true
 	}
-	if first, ok := f.told("flow "+id, line); ok {
-		f.problem(line, columns[cTerminal], terminal, fmt.Sprintf("le righe di un terminale e di un giorno devono stare insieme: il gruppo è già cominciato alla riga %d", first), formats.Error)
+	if first, ok := f.seen.Put("flow "+id, line); ok {
+		f.Error(line, columns[cTerminal], terminal, fmt.Sprintf("le righe di un terminale e di un giorno devono stare insieme: il gruppo è già cominciato alla riga %d", first))
 		return false
 	}
 	f.end(formats.FlowEnd{Line: line})
 	f.flow = id
 	f.flows++
-	f.emit(formats.Event{Flow: &formats.Flow{ID: id, Channel: "pos", Account: terminal, On: on}})
+	f.Emit(formats.Event{Flow: &formats.Flow{ID: id, Channel: "pos", Account: terminal, On: on}})
 	return true
-}
-
-// told reports whether the text was met before, and at which line.
-func (f *file) told(text string, line int) (uint32, bool) {
-	sum := maphash.String(f.seed, text)
-	first, ok := f.seen[sum]
-	if !ok {
-		f.seen[sum] = uint32(line)
-	}
-	return first, ok
 }
 
 func (f *file) trailer(row delimited.Row) {
@@ -231,9 +219,9 @@ func (f *file) trailer(row delimited.Row) {
 	declared, ok := f.amounts(row)
 	var count int
 	if _, err := fmt.Sscan(f.text(row, cDate), &count); err != nil || fmt.Sprint(count) != f.text(row, cDate) {
-		f.problem(row.Line, columns[cDate], f.text(row, cDate), "atteso il numero delle righe", formats.Error)
+		f.Error(row.Line, columns[cDate], f.text(row, cDate), "atteso il numero delle righe")
 	} else if count != f.rows {
-		f.problem(row.Line, columns[cDate], f.text(row, cDate), fmt.Sprintf("il totale dichiara %d righe, nel file ne sono valide %d", count, f.rows), formats.Error)
+		f.Error(row.Line, columns[cDate], f.text(row, cDate), fmt.Sprintf("il totale dichiara %d righe, nel file ne sono valide %d", count, f.rows))
 	}
 	if !ok {
 		return
@@ -243,7 +231,7 @@ func (f *file) trailer(row delimited.Row) {
 		said, counted money.Cents
 	}{{cGross, declared.gross, f.total.gross}, {cFee, declared.fee, f.total.fee}, {cNet, declared.net, f.total.net}} {
 		if x.said != x.counted {
-			f.problem(row.Line, columns[x.column], x.said.Comma(), fmt.Sprintf("il totale dichiara %s, le righe sommano a %s", x.said.Comma(), x.counted.Comma()), formats.Error)
+			f.Error(row.Line, columns[x.column], x.said.Comma(), fmt.Sprintf("il totale dichiara %s, le righe sommano a %s", x.said.Comma(), x.counted.Comma()))
 		}
 	}
 	if f.flows == 1 {
@@ -257,7 +245,7 @@ func (f *file) end(e formats.FlowEnd) {
 		return
 	}
 	f.flow = ""
-	f.emit(formats.Event{FlowEnd: &e})
+	f.Emit(formats.Event{FlowEnd: &e})
 }
 
 func (f *file) amounts(row delimited.Row) (a amounts, ok bool) {
@@ -270,7 +258,7 @@ func (f *file) amounts(row delimited.Row) (a amounts, ok bool) {
 		}
 		if err != nil {
 			ok = false
-			f.problem(row.Line, columns[c], f.text(row, c), err.Error(), formats.Error)
+			f.Error(row.Line, columns[c], f.text(row, c), err.Error())
 		}
 		*to = n
 	}
@@ -279,14 +267,4 @@ func (f *file) amounts(row delimited.Row) (a amounts, ok bool) {
 
 func (f *file) text(row delimited.Row, c int) string {
 	return strings.TrimSpace(row.Fields[f.places[c]])
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: delimited.Shown(value), Reason: reason, Severity: s}})
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
 }

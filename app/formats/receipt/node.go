@@ -31,7 +31,7 @@ func nodeField(f *file, n leaf.Node) {
 		r.Receiver = n.Text
 	case "outcome":
 		if r.Outcome = n.Text; n.Text != "OK" {
-			f.problem(n.Line, n.Name(), n.Text, "esito diverso da OK: il pagamento non è provato", formats.Warning)
+			f.Warn(n.Line, n.Name(), n.Text, "esito diverso da OK: il pagamento non è provato")
 		}
 	case "creditorReferenceId":
 		r.Reference = n.Text

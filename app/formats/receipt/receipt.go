@@ -40,22 +40,21 @@ func Sniff(head []byte) bool {
 // Read yields a Receipt for each that the file holds.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		line, reason := leaf.Walk(r, f.node)
 		switch {
-		case f.stopped:
+		case f.Stopped:
 		case reason != "":
-			f.problem(line, "file", "", reason, formats.Error)
+			f.Error(line, "file", "", reason)
 		case f.receipts == 0:
-			f.problem(0, "receipt", "", "il file non contiene una ricevuta", formats.Error)
+			f.Error(0, "receipt", "", "il file non contiene una ricevuta")
 		}
 	}
 }
 
 // file is a reading under way.
 type file struct {
-	yield    func(formats.Event) bool
-	stopped  bool
+	formats.Teller
 	receipts int
 	receipt  *formats.Receipt // nil outside one
 	fields   fields           // of the kind of receipt at hand
@@ -83,12 +82,12 @@ func (f *file) node(n leaf.Node) bool {
 	case n.Kind == leaf.Value:
 		f.fields(f, n)
 	}
-	return !f.stopped
+	return !f.Stopped
 }
 
 func (f *file) begin(line int, format, version string, take fields) {
 	if format == Node { // an RT tells its version inside
-		f.emit(formats.Event{Header: &formats.Header{Format: format, Version: version, Name: "versione", Value: version}})
+		f.Emit(formats.Event{Header: &formats.Header{Format: format, Version: version, Name: "versione", Value: version}})
 	}
 	f.receipt, f.fields, f.amount = &formats.Receipt{Line: line}, take, false
 }
@@ -100,25 +99,25 @@ func (f *file) finish() {
 	f.receipts++
 	for _, must := range []struct{ field, value string }{{"esito", r.Outcome}, {"identificativo del versamento", r.Reference}, {"ente beneficiario", r.Receiver}} {
 		if must.value == "" {
-			f.problem(r.Line, must.field, "", "elemento mancante", formats.Error)
+			f.Error(r.Line, must.field, "", "elemento mancante")
 		}
 	}
 	if !f.amount {
-		f.problem(r.Line, "importo", "", "elemento mancante", formats.Error)
+		f.Error(r.Line, "importo", "", "elemento mancante")
 	}
 	var sum money.Cents
 	for _, p := range r.Parts {
 		sum += p.Cents
 	}
 	if f.amount && sum != r.Cents {
-		f.problem(r.Line, "importo", r.Cents.Decimal(), fmt.Sprintf("la ricevuta dichiara %s, le sue parti sommano a %s", r.Cents.Comma(), sum.Comma()), formats.Error)
+		f.Error(r.Line, "importo", r.Cents.Decimal(), fmt.Sprintf("la ricevuta dichiara %s, le sue parti sommano a %s", r.Cents.Comma(), sum.Comma()))
 	}
 	if r.Notice != "" {
 		if err := codes.CheckNotice(r.Notice); err != nil {
-			f.problem(r.Line, "noticeNumber", r.Notice, err.Error(), formats.Warning)
+			f.Warn(r.Line, "noticeNumber", r.Notice, err.Error())
 		}
 	}
-	f.emit(formats.Event{Receipt: r})
+	f.Emit(formats.Event{Receipt: r})
 }
 
 // part is the transfer at hand; before the first, one that nobody keeps.
@@ -133,7 +132,7 @@ func (f *file) part() *formats.ReceiptPart {
 func (f *file) cents(n leaf.Node) money.Cents {
 	c, err := money.ParseDecimal(n.Text)
 	if err != nil {
-		f.problem(n.Line, n.Name(), n.Text, err.Error(), formats.Error)
+		f.Error(n.Line, n.Name(), n.Text, err.Error())
 	}
 	return c
 }
@@ -147,7 +146,7 @@ func (f *file) total(n leaf.Node) {
 func (f *file) paid(n leaf.Node) {
 	d, err := day.Parse(n.Text[:min(len(n.Text), 10)])
 	if err != nil {
-		f.problem(n.Line, n.Name(), n.Text, err.Error(), formats.Error)
+		f.Error(n.Line, n.Name(), n.Text, err.Error())
 		return
 	}
 	f.receipt.PaidAt, f.receipt.PaidOn = n.Text, d
@@ -156,17 +155,7 @@ func (f *file) paid(n leaf.Node) {
 func (f *file) index(n leaf.Node) int {
 	i, err := strconv.Atoi(n.Text)
 	if err != nil || i < 1 || i > 5 {
-		f.problem(n.Line, n.Name(), n.Text, "non è un numero da 1 a 5", formats.Warning)
+		f.Warn(n.Line, n.Name(), n.Text, "non è un numero da 1 a 5")
 	}
 	return i
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: value, Reason: reason, Severity: s}})
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
 }

@@ -17,7 +17,7 @@ func rtField(f *file, n leaf.Node) {
 	}
 	switch n.Name() {
 	case "versioneOggetto":
-		f.emit(formats.Event{Header: &formats.Header{Format: RT, Version: n.Text, Name: "versione", Value: n.Text}})
+		f.Emit(formats.Event{Header: &formats.Header{Format: RT, Version: n.Text, Name: "versione", Value: n.Text}})
 	case "identificativoMessaggioRicevuta":
 		r.ID = n.Text
 	case "dataOraMessaggioRicevuta":
@@ -30,9 +30,9 @@ func rtField(f *file, n leaf.Node) {
 		r.Debtor.Name = n.Text
 	case "codiceEsitoPagamento":
 		if r.Outcome = n.Text; outcomes[n.Text] == "" {
-			f.problem(n.Line, n.Name(), n.Text, "codice esito non previsto", formats.Warning)
+			f.Warn(n.Line, n.Name(), n.Text, "codice esito non previsto")
 		} else if n.Text != "0" {
-			f.problem(n.Line, n.Name(), n.Text, "pagamento "+outcomes[n.Text], formats.Warning)
+			f.Warn(n.Line, n.Name(), n.Text, "pagamento "+outcomes[n.Text])
 		}
 	case "importoTotalePagato":
 		f.total(n)

@@ -37,7 +37,7 @@ func (f *file) opening(line fixed.Line) {
 	a := &account{line: line.Number, number: line.Field(4, 10), currency: line.Field(75, 77)}
 	f.account = a
 	if n, err := line.Int(4, 10); err != nil || n != f.flow.accounts {
-		f.problem(formats.Warning, line.Number, "numero_progressivo", a.number, "le rendicontazioni del flusso non sono numerate di seguito da 1")
+		f.Warn(line.Number, "numero_progressivo", a.number, "le rendicontazioni del flusso non sono numerate di seguito da 1")
 	}
 	a.on = f.on(line, 78, 83, "data_contabile")
 	a.opening = f.signed(line, 84, 85, 99, "saldo_iniziale")
@@ -53,7 +53,7 @@ func (f *file) opening(line fixed.Line) {
 	}
 	s.Account = f.coordinates(line)
 	f.oddities(line)
-	f.emit(formats.Event{Statement: s})
+	f.Emit(formats.Event{Statement: s})
 }
 
 // coordinates returns the IBAN, or the national coordinates of a record that
@@ -64,7 +64,7 @@ func (f *file) coordinates(line fixed.Line) string {
 		return national
 	}
 	if err := codes.CheckIBAN(country + national); err != nil {
-		f.problem(formats.Warning, line.Number, "conto", country+national, "le coordinate del conto non formano un IBAN valido")
+		f.Warn(line.Number, "conto", country+national, "le coordinate del conto non formano un IBAN valido")
 	}
 	return country + national
 }
@@ -73,12 +73,12 @@ func (f *file) oddities(line fixed.Line) {
 	switch cause := line.Field(29, 33); cause {
 	case "93001":
 	case "93011":
-		f.problem(formats.Warning, line.Number, "causale", cause, "trasmissione di recupero: la rendicontazione può essere già arrivata")
+		f.Warn(line.Number, "causale", cause, "trasmissione di recupero: la rendicontazione può essere già arrivata")
 	default:
-		f.problem(formats.Warning, line.Number, "causale", cause, "causale del saldo iniziale sconosciuta: attese 93001 e 93011")
+		f.Warn(line.Number, "causale", cause, "causale del saldo iniziale sconosciuta: attese 93001 e 93011")
 	}
 	if currency := line.Field(75, 77); currency != "EUR" {
-		f.problem(formats.Warning, line.Number, "divisa", currency, "rendicontazione in divisa diversa dall'euro")
+		f.Warn(line.Number, "divisa", currency, "rendicontazione in divisa diversa dall'euro")
 	}
 }
 
@@ -90,15 +90,15 @@ func (f *file) closing(line fixed.Line) {
 	}
 	f.entryEnds()
 	if a.closed {
-		f.problem(formats.Warning, line.Number, "tipo_record", "64", "secondo saldo finale nella stessa rendicontazione")
+		f.Warn(line.Number, "tipo_record", "64", "secondo saldo finale nella stessa rendicontazione")
 	}
 	a.closed = true
 	on := f.on(line, 14, 19, "data_contabile")
 	if f.flow.kind == "RH" && on != a.on {
-		f.problem(formats.Warning, line.Number, "data_contabile", line.Field(14, 19), "la data del saldo finale non è quella del saldo iniziale")
+		f.Warn(line.Number, "data_contabile", line.Field(14, 19), "la data del saldo finale non è quella del saldo iniziale")
 	}
 	if currency := line.Field(11, 13); currency != a.currency {
-		f.problem(formats.Warning, line.Number, "divisa", currency, "la divisa del saldo finale non è quella del saldo iniziale")
+		f.Warn(line.Number, "divisa", currency, "la divisa del saldo finale non è quella del saldo iniziale")
 	}
 	a.closing.Closing = f.signed(line, 20, 21, 35, "saldo_contabile")
 	f.balance("CLBD", on, a.closing.Closing)
@@ -133,11 +133,11 @@ func (f *file) balance(kind string, on day.Date, cents *money.Cents) {
 func (f *file) inside(line fixed.Line) *account {
 	a := f.account
 	if a == nil {
-		f.problem(formats.Error, line.Number, "tipo_record", line.Field(2, 3), "il record sta fuori da una rendicontazione: manca il saldo iniziale (61)")
+		f.Error(line.Number, "tipo_record", line.Field(2, 3), "il record sta fuori da una rendicontazione: manca il saldo iniziale (61)")
 		return nil
 	}
 	if number := line.Field(4, 10); number != a.number {
-		f.problem(formats.Error, line.Number, "numero_progressivo", number, "il numero non è quello della rendicontazione, "+a.number)
+		f.Error(line.Number, "numero_progressivo", number, "il numero non è quello della rendicontazione, "+a.number)
 	}
 	return a
 }
@@ -151,23 +151,23 @@ func (f *file) close() {
 	}
 	f.account = nil
 	if !a.closed {
-		f.problem(formats.Error, f.last, "64", "", "manca il saldo finale (64): il file sembra troncato")
+		f.Error(f.last, "64", "", "manca il saldo finale (64): il file sembra troncato")
 	}
 	if c := a.closing.Closing; c != nil && a.opening != nil {
 		if got := *a.opening + a.moved; got != *c {
-			f.problem(formats.Warning, a.line, "equazione", formats.Decimal(*c, a.currency),
+			f.Warn(a.line, "equazione", formats.Decimal(*c, a.currency),
 				"saldo iniziale e movimenti danno "+formats.Decimal(got, a.currency)+" e non il saldo finale")
 		}
 	}
 	a.closing.Line = f.last
-	f.emit(formats.Event{Closing: &a.closing})
+	f.Emit(formats.Event{Closing: &a.closing})
 }
 
 // signed reads C or D and an amount; nil, and told, if either is wrong.
 func (f *file) signed(line fixed.Line, sign, from, to int, name string) *money.Cents {
 	cents, err := f.amount(line, from, to)
 	if err != nil {
-		f.problem(formats.Error, line.Number, name, line.Field(from, to), err.Error())
+		f.Error(line.Number, name, line.Field(from, to), err.Error())
 		return nil
 	}
 	switch line.Raw(sign, sign) {
@@ -175,7 +175,7 @@ func (f *file) signed(line fixed.Line, sign, from, to int, name string) *money.C
 	case "D":
 		cents = -cents
 	default:
-		f.problem(formats.Error, line.Number, name, line.Raw(sign, sign), "il segno deve essere C o D")
+		f.Error(line.Number, name, line.Raw(sign, sign), "il segno deve essere C o D")
 		return nil
 	}
 	return &cents

@@ -35,7 +35,7 @@ func (f *file) movement(line fixed.Line) {
 	}
 	f.entryEnds()
 	if a.closed {
-		f.problem(formats.Warning, line.Number, "tipo_record", "62", "movimento dopo il saldo finale")
+		f.Warn(line.Number, "tipo_record", "62", "movimento dopo il saldo finale")
 	}
 	e := &entry{number: line.Field(11, 13)}
 	a.entry = e
@@ -43,7 +43,7 @@ func (f *file) movement(line fixed.Line) {
 	e.Movement = strings.TrimLeft(a.number, "0") + "/" + e.number
 	a.movements++
 	if n, err := line.Int(11, 13); err != nil || n != (a.movements-1)%999+1 {
-		f.problem(formats.Warning, line.Number, "progressivo_movimento", e.number, "i movimenti non sono numerati di seguito da 001")
+		f.Warn(line.Number, "progressivo_movimento", e.number, "i movimenti non sono numerati di seguito da 001")
 	}
 	e.ValueOn, e.BookedOn = f.on(line, 14, 19, "data_valuta"), f.on(line, 20, 25, "data_contabile")
 	f.money(line, e)
@@ -72,7 +72,7 @@ func (f *file) movement(line fixed.Line) {
 func (f *file) money(line fixed.Line, e *entry) {
 	cents, err := f.amount(line, 27, 41)
 	if err != nil {
-		f.problem(formats.Error, line.Number, "importo", line.Field(27, 41), err.Error())
+		f.Error(line.Number, "importo", line.Field(27, 41), err.Error())
 		e.Booked = false
 	}
 	e.Cents = cents
@@ -81,7 +81,7 @@ func (f *file) money(line fixed.Line, e *entry) {
 		e.Credit = true
 	case "D":
 	default:
-		f.problem(formats.Error, line.Number, "segno", line.Raw(26, 26), "il segno deve essere C o D")
+		f.Error(line.Number, "segno", line.Raw(26, 26), "il segno deve essere C o D")
 		e.Booked = false
 	}
 }
@@ -94,12 +94,12 @@ func (f *file) detail(line fixed.Line) {
 	}
 	e, number := a.entry, line.Field(11, 13)
 	if e == nil || e.number != number {
-		f.problem(formats.Error, line.Number, "progressivo_movimento", number, "il dettaglio (63) non segue il suo movimento (62)")
+		f.Error(line.Number, "progressivo_movimento", number, "il dettaglio (63) non segue il suo movimento (62)")
 		return
 	}
 	if !e.keep(strings.TrimRight(line.Raw(14, 120), " ")) {
 		if !e.full {
-			f.problem(formats.Warning, line.Number, "63", "", "dettagli troppo lunghi: il resto non è letto")
+			f.Warn(line.Number, "63", "", "dettagli troppo lunghi: il resto non è letto")
 		}
 		e.full = true
 		return
@@ -142,7 +142,7 @@ func (f *file) orderedOn(line fixed.Line, e *entry) {
 	}
 	var err error
 	if e.OrderedOn, err = fixed.DDMMYYYY(s); err != nil {
-		f.problem(formats.Warning, line.Number, "data_ordine", s, err.Error())
+		f.Warn(line.Number, "data_ordine", s, err.Error())
 	}
 }
 
@@ -173,7 +173,7 @@ func (f *file) entryEnds() {
 	}
 	e.EndToEnd = e.References.EndToEnd
 	e.Raw = e.raw.String()
-	f.emit(formats.Event{Entry: &e.Entry})
+	f.Emit(formats.Event{Entry: &e.Entry})
 }
 
 // first keeps the value that stands first.

@@ -39,10 +39,10 @@ func isHead(begin string) bool { return begin == " RH" || begin == " EC" }
 // with its 63) and a Closing (64 with its 65).
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		for line, err := range fixed.Lines(charset.NewReader(r), most) {
 			if err != nil {
-				f.problem(formats.Error, line.Number, "file", "", err.Error())
+				f.Error(line.Number, "file", "", err.Error())
 				break
 			}
 			f.last = line.Number
@@ -51,7 +51,7 @@ func Read(r io.Reader) formats.Reader {
 			}
 			f.any = true
 			f.record(line)
-			if f.stopped {
+			if f.Stopped {
 				return
 			}
 		}
@@ -61,8 +61,7 @@ func Read(r io.Reader) formats.Reader {
 
 // file is a reading under way.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
+	formats.Teller
 	any     bool
 	told    bool // the Header has been
 	last    int
@@ -79,18 +78,18 @@ type flow struct {
 
 func (f *file) record(line fixed.Line) {
 	if strings.IndexByte(line.Text, 0) >= 0 {
-		f.problem(formats.Error, line.Number, "record", line.Text, "contiene un byte nullo (NUL): il file è rovinato")
+		f.Error(line.Number, "record", line.Text, "contiene un byte nullo (NUL): il file è rovinato")
 		return
 	}
 	if n := utf8.RuneCountInString(strings.TrimRight(line.Text, " ")); n > width {
-		f.problem(formats.Error, line.Number, "record", line.Raw(width+1, n), fmt.Sprintf("record di %d caratteri invece di 120", n))
+		f.Error(line.Number, "record", line.Raw(width+1, n), fmt.Sprintf("record di %d caratteri invece di 120", n))
 	}
 	kind := line.Raw(2, 3)
 	if line.Raw(1, 1) != " " {
 		kind = ""
 	}
 	if f.flow == nil && !isHead(" "+kind) {
-		f.problem(formats.Error, line.Number, "record", line.Raw(1, 3), "il record sta fuori da un flusso: manca il record di testa (RH o EC)")
+		f.Error(line.Number, "record", line.Raw(1, 3), "il record sta fuori da un flusso: manca il record di testa (RH o EC)")
 		return
 	}
 	if f.flow != nil {
@@ -112,7 +111,7 @@ func (f *file) record(line fixed.Line) {
 	case "EF":
 		f.foot(line)
 	default:
-		f.problem(formats.Error, line.Number, "tipo_record", line.Raw(1, 3), "record sconosciuto")
+		f.Error(line.Number, "tipo_record", line.Raw(1, 3), "record sconosciuto")
 	}
 }
 
@@ -120,13 +119,13 @@ func (f *file) head(line fixed.Line) {
 	f.unfinished()
 	created, err := fixed.DDMMYY(line.Field(14, 19))
 	if err != nil {
-		f.problem(formats.Error, line.Number, "data_creazione", line.Field(14, 19), err.Error())
+		f.Error(line.Number, "data_creazione", line.Field(14, 19), err.Error())
 	}
 	kind := line.Raw(2, 3)
 	f.flow = &flow{head: line, kind: kind, id: line.Field(20, 39) + "/" + created.String(), body: line.Field(9, 13), records: 1}
 	if !f.told {
 		f.told = true
-		f.emit(formats.Event{Header: &formats.Header{Format: Key, Version: kind}})
+		f.Emit(formats.Event{Header: &formats.Header{Format: Key, Version: kind}})
 	}
 }
 
@@ -135,7 +134,7 @@ func (f *file) head(line fixed.Line) {
 func (f *file) foot(line fixed.Line) {
 	f.close()
 	if line.Field(4, 39) != f.flow.head.Field(4, 39) {
-		f.problem(formats.Warning, line.Number, "EF", line.Field(4, 39), "il record di coda non ripete mittente, ricevente, data e nome del record di testa")
+		f.Warn(line.Number, "EF", line.Field(4, 39), "il record di coda non ripete mittente, ricevente, data e nome del record di testa")
 	}
 	f.compare(line, 46, 52, "numero_rendicontazioni", f.flow.accounts)
 	f.compare(line, 83, 89, "numero_record", f.flow.records)
@@ -146,9 +145,9 @@ func (f *file) compare(line fixed.Line, from, to int, name string, counted int) 
 	declared, err := line.Int(from, to)
 	switch {
 	case err != nil || len(line.Raw(from, to)) < to-from+1:
-		f.problem(formats.Error, line.Number, name, line.Field(from, to), "totale del record di coda non leggibile")
+		f.Error(line.Number, name, line.Field(from, to), "totale del record di coda non leggibile")
 	case declared != counted:
-		f.problem(formats.Warning, line.Number, name, fmt.Sprint(declared), fmt.Sprintf("il record di coda dichiara %d, nel file sono %d", declared, counted))
+		f.Warn(line.Number, name, fmt.Sprint(declared), fmt.Sprintf("il record di coda dichiara %d, nel file sono %d", declared, counted))
 	}
 }
 
@@ -156,7 +155,7 @@ func (f *file) compare(line fixed.Line, from, to int, name string, counted int) 
 func (f *file) unfinished() {
 	f.close()
 	if f.flow != nil {
-		f.problem(formats.Error, f.last, "EF", "", "manca il record di coda (EF): il file sembra troncato")
+		f.Error(f.last, "EF", "", "manca il record di coda (EF): il file sembra troncato")
 	}
 	f.flow = nil
 }
@@ -164,7 +163,7 @@ func (f *file) unfinished() {
 func (f *file) finish() {
 	f.unfinished()
 	if !f.any {
-		f.problem(formats.Error, 0, "", "", "il file è vuoto")
+		f.Error(0, "", "", "il file è vuoto")
 	}
 }
 
@@ -172,17 +171,7 @@ func (f *file) finish() {
 func (f *file) on(line fixed.Line, from, to int, name string) day.Date {
 	d, err := fixed.DDMMYY(line.Field(from, to))
 	if err != nil {
-		f.problem(formats.Error, line.Number, name, line.Field(from, to), err.Error())
+		f.Error(line.Number, name, line.Field(from, to), err.Error())
 	}
 	return d
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
-}
-
-func (f *file) problem(s formats.Severity, line int, field, value, reason string) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: strings.TrimSpace(value), Reason: reason, Severity: s}})
 }

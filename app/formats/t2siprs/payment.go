@@ -94,7 +94,7 @@ func (p *payment) amounts(l *formats.Line) {
 	case l.Gross == 0:
 		l.Gross = due
 	case l.Gross != due:
-		p.file.problem(formats.Warning, p.line.Number, paid.name, l.Gross.Comma(), "pagato diverso da quanto chiesto, "+due.Comma())
+		p.file.Warn(p.line.Number, paid.name, l.Gross.Comma(), "pagato diverso da quanto chiesto, "+due.Comma())
 	}
 	if l.Gross == 0 && !p.wrong {
 		p.bad(asked, "", "importo mancante")
@@ -108,7 +108,7 @@ func (p *payment) sequence() int {
 		p.bad(progressive, p.text(progressive), fixed.ErrNumber.Error())
 	}
 	if before := p.file.number; before > 0 && n > 0 && n != before+1 {
-		p.file.problem(formats.Warning, p.line.Number, progressive.name, strconv.Itoa(n), fmt.Sprintf("il record prima ha il numero %d: ne manca o se ne ripete uno", before))
+		p.file.Warn(p.line.Number, progressive.name, strconv.Itoa(n), fmt.Sprintf("il record prima ha il numero %d: ne manca o se ne ripete uno", before))
 	}
 	p.file.number = n
 	return n
@@ -175,5 +175,5 @@ func (p *payment) raw() string {
 
 func (p *payment) bad(f field, value, reason string) {
 	p.wrong = true
-	p.file.problem(formats.Error, p.line.Number, f.name, value, reason)
+	p.file.Error(p.line.Number, f.name, value, reason)
 }

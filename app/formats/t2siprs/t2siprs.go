@@ -14,7 +14,6 @@ import (
 	"cassacomune/app/day"
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/charset"
-	"cassacomune/app/formats/internal/delimited"
 	"cassacomune/app/formats/internal/fixed"
 )
 
@@ -46,22 +45,22 @@ func Sniff(head []byte) bool {
 // Lines, and a FlowEnd that declares nothing: the flow has no totals.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		for l, err := range records(charset.NewReader(r)) {
 			switch {
 			case err != nil:
-				f.problem(formats.Error, l.Number, "file", "", err.Error())
-				f.stopped = true
+				f.Error(l.Number, "file", "", err.Error())
+				f.Stopped = true
 			case strings.Trim(l.Text, " \x1a") != "":
 				f.any = true
 				f.record(l)
 			}
-			if f.stopped {
+			if f.Stopped {
 				return
 			}
 		}
 		if !f.any {
-			f.problem(formats.Error, 0, "file", "", "il file è vuoto")
+			f.Error(0, "file", "", "il file è vuoto")
 		}
 		f.end()
 	}
@@ -111,49 +110,38 @@ func record(in *bufio.Reader) (string, error) {
 
 // file is a reading under way.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
-	any     bool
-	flow    formats.Flow // the one begun last, if it is open
-	begun   bool
-	last    int // line of its last record
-	number  int // progressive number of the record before; 0: none
+	formats.Teller
+	any    bool
+	flow   formats.Flow // the one begun last, if it is open
+	begun  bool
+	last   int // line of its last record
+	number int // progressive number of the record before; 0: none
 }
 
 func (f *file) record(l fixed.Line) {
 	if n := l.Len(); n != width && n != trimmed {
-		f.problem(formats.Error, l.Number, "", l.Text, fmt.Sprintf("record di %d caratteri, attesi %d", n, width))
+		f.Error(l.Number, "", l.Text, fmt.Sprintf("record di %d caratteri, attesi %d", n, width))
 		return
 	}
 	p := &payment{file: f, line: l}
 	line, flow := p.read()
-	if p.wrong || f.stopped {
+	if p.wrong || f.Stopped {
 		return
 	}
 	if !f.begun || flow != f.flow {
 		f.end()
 		f.flow, f.begun = flow, true
-		f.emit(formats.Event{Flow: &flow})
+		f.Emit(formats.Event{Flow: &flow})
 	}
 	f.last = l.Number
-	f.emit(formats.Event{Line: &line})
+	f.Emit(formats.Event{Line: &line})
 }
 
 func (f *file) end() {
 	if f.begun {
 		f.begun = false
-		f.emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
+		f.Emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
 	}
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
-}
-
-func (f *file) problem(s formats.Severity, line int, field, value, reason string) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: delimited.Shown(strings.TrimSpace(value)), Reason: reason, Severity: s}})
 }
 
 // date reads eight digits, AAAAMMGG or GGMMAAAA: no day of this century or the

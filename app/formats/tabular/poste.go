@@ -44,46 +44,40 @@ func posteIBAN(first []string) (string, bool) {
 // an Entry for each row.
 func ReadPoste(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		p := &poste{yield: yield}
+		p := &poste{Teller: formats.NewTeller(yield)}
 		for r, err := range rowsOf(charset.NewReader(r), ';') {
 			p.last = r.line
 			if !r.ended && err == nil {
-				p.emit(unended(r))
+				p.Warn(r.line, "", "", unended)
 			}
 			switch {
 			case err != nil:
-				p.emit(problem(r.line, "file", r.raw, err.Error(), formats.Error))
-				p.stopped = p.stopped || err != delimited.ErrAfterQuote
+				p.Error(r.line, "file", r.raw, err.Error())
+				p.Stopped = p.Stopped || err != delimited.ErrAfterQuote
 			case r.blank():
 			case !p.begun:
 				p.begin(r)
 			default:
 				p.row(r)
 			}
-			if p.stopped {
+			if p.Stopped {
 				return
 			}
 		}
 		if !p.begun {
-			p.emit(problem(0, "file", "", "il file è vuoto: manca anche la riga con l'IBAN", formats.Error))
+			p.Error(0, "file", "", "il file è vuoto: manca anche la riga con l'IBAN")
 			return
 		}
-		p.emit(formats.Event{Closing: &formats.Closing{Line: p.last}})
+		p.Emit(formats.Event{Closing: &formats.Closing{Line: p.last}})
 	}
 }
 
 // poste is a reading under way.
 type poste struct {
-	yield          func(formats.Event) bool
-	stopped, begun bool
-	rows           int
-	last           int
-}
-
-func (p *poste) emit(e formats.Event) {
-	if !p.stopped {
-		p.stopped = !p.yield(e)
-	}
+	formats.Teller
+	begun bool
+	rows  int
+	last  int
 }
 
 func (p *poste) begin(r row) {
@@ -93,13 +87,13 @@ func (p *poste) begin(r row) {
 	}
 	iban, ok := posteIBAN(first)
 	if !ok {
-		p.emit(problem(r.line, "file", r.raw, "nella prima riga manca l'IBAN di un conto postale", formats.Error))
-		p.stopped = true
+		p.Error(r.line, "file", r.raw, "nella prima riga manca l'IBAN di un conto postale")
+		p.Stopped = true
 		return
 	}
 	p.begun = true
-	p.emit(formats.Event{Header: &formats.Header{Name: "intestazione", Value: r.raw}})
-	p.emit(formats.Event{Statement: &formats.Statement{Line: r.line, Account: iban, Currency: "EUR"}})
+	p.Emit(formats.Event{Header: &formats.Header{Name: "intestazione", Value: r.raw}})
+	p.Emit(formats.Event{Statement: &formats.Statement{Line: r.line, Account: iban, Currency: "EUR"}})
 }
 
 // row reads a movement. Names of columns may stand above the first.
@@ -118,7 +112,7 @@ func (p *poste) row(r row) {
 	wrong := false
 	bad := func(field, value, reason string) {
 		wrong = true
-		p.emit(problem(r.line, field, value, reason, formats.Error))
+		p.Error(r.line, field, value, reason)
 	}
 	if reason := delimited.Odd(r.raw); reason != "" {
 		bad("", r.raw, reason)
@@ -157,5 +151,5 @@ func (p *poste) row(r row) {
 	}
 	e.Cents = e.Cents.Abs()
 	e.Raw = r.raw
-	p.emit(formats.Event{Entry: &e})
+	p.Emit(formats.Event{Entry: &e})
 }

@@ -40,7 +40,7 @@ func (l *line) currency() string {
 	if c == "" || c == "EUR" {
 		return "EUR"
 	}
-	l.table.emit(problem(l.row.line, "DIVISA", c, "importo non in euro", formats.Warning))
+	l.table.Warn(l.row.line, "DIVISA", c, "importo non in euro")
 	return c
 }
 
@@ -71,7 +71,7 @@ func SniffSheet(head []byte) bool { return xlsx.Sniff(head) || is(&sheet, head) 
 // ReadSheet yields a Statement for each account and an Entry for each row.
 func ReadSheet(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		t := &table{layout: &sheet, yield: yield}
+		t := &table{layout: &sheet, Teller: formats.NewTeller(yield)}
 		head, in := begin(r)
 		if !xlsx.Sniff(head) {
 			t.read(csvRows(in, &sheet))
@@ -79,7 +79,7 @@ func ReadSheet(r io.Reader) formats.Reader {
 		}
 		book, err := xlsx.Open(in)
 		if err != nil {
-			t.emit(problem(0, "file", "", err.Error(), formats.Error))
+			t.Error(0, "file", "", err.Error())
 			return
 		}
 		t.day, t.titles = book.Day, maxTitles
@@ -97,6 +97,7 @@ func SniffXLS(head []byte) bool {
 // ReadXLS yields the advice to save the document anew.
 func ReadXLS(io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		yield(problem(0, "file", "", "foglio nel vecchio formato binario (.xls), o protetto da una password: aprirlo e salvarlo di nuovo come XLSX o CSV, senza password", formats.Error))
+		t := formats.NewTeller(yield)
+		t.Error(0, "file", "", "foglio nel vecchio formato binario (.xls), o protetto da una password: aprirlo e salvarlo di nuovo come XLSX o CSV, senza password")
 	}
 }

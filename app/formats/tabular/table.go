@@ -15,29 +15,28 @@ import (
 
 // table is a reading under way.
 type table struct {
-	layout  *layout
-	yield   func(formats.Event) bool
-	day     func(xlsx.Cell) (day.Date, error) // nil: dates are texts
-	stopped bool
-	titles  int            // rows that may stand before the header
-	places  map[string]int // of the columns, nil before the header
-	width   int
-	now     account
-	begun   bool // a statement is open
-	last    int  // line of its last row
+	layout *layout
+	formats.Teller
+	day    func(xlsx.Cell) (day.Date, error) // nil: dates are texts
+	titles int                               // rows that may stand before the header
+	places map[string]int                    // of the columns, nil before the header
+	width  int
+	now    account
+	begun  bool // a statement is open
+	last   int  // line of its last row
 }
 
 // read takes the rows: the header, then the others.
 func (t *table) read(rows iter.Seq2[row, error]) {
 	for r, err := range rows {
 		if !r.ended && err == nil {
-			t.emit(unended(r))
+			t.Warn(r.line, "", "", unended)
 		}
 		switch {
 		case err != nil:
-			t.emit(problem(r.line, "file", r.raw, err.Error(), formats.Error))
+			t.Error(r.line, "file", r.raw, err.Error())
 			if err != delimited.ErrAfterQuote {
-				t.stopped = true
+				t.Stopped = true
 			}
 		case r.blank():
 		case t.places == nil:
@@ -45,12 +44,12 @@ func (t *table) read(rows iter.Seq2[row, error]) {
 		default:
 			t.row(r)
 		}
-		if t.stopped {
+		if t.Stopped {
 			return
 		}
 	}
 	if t.places == nil {
-		t.emit(problem(0, "file", "", "il file è vuoto: manca anche la riga di intestazione", formats.Error))
+		t.Error(0, "file", "", "il file è vuoto: manca anche la riga di intestazione")
 	}
 	t.end()
 }
@@ -63,8 +62,8 @@ func (t *table) header(r row) {
 	}
 	if t.layout.known(names) < t.layout.least {
 		if t.titles--; t.titles < 0 {
-			t.emit(problem(r.line, "file", strings.Join(names, ";"), "intestazione non riconosciuta", formats.Error))
-			t.stopped = true
+			t.Error(r.line, "file", strings.Join(names, ";"), "intestazione non riconosciuta")
+			t.Stopped = true
 		}
 		return
 	}
@@ -73,8 +72,8 @@ func (t *table) header(r row) {
 	for i, name := range names {
 		p := plain(name)
 		if _, twice := at[p]; twice && p != "" {
-			t.emit(problem(r.line, name, name, "colonna ripetuta", formats.Error))
-			t.stopped = true
+			t.Error(r.line, name, name, "colonna ripetuta")
+			t.Stopped = true
 			return
 		}
 		at[p] = i
@@ -85,13 +84,13 @@ func (t *table) header(r row) {
 		if ok {
 			t.places[c.name] = i
 		} else if c.needed {
-			t.emit(problem(r.line, c.name, "", "colonna obbligatoria mancante", formats.Error))
-			t.stopped = true
+			t.Error(r.line, c.name, "", "colonna obbligatoria mancante")
+			t.Stopped = true
 		}
 	}
 	for i, name := range names {
 		if _, unknown := at[plain(name)]; unknown && name != "" {
-			t.emit(problem(r.line, name, name, fmt.Sprintf("colonna %d non prevista: non è letta", i+1), formats.Warning))
+			t.Warn(r.line, name, name, fmt.Sprintf("colonna %d non prevista: non è letta", i+1))
 		}
 	}
 }
@@ -99,24 +98,24 @@ func (t *table) header(r row) {
 // row reads a row of values.
 func (t *table) row(r row) {
 	if r.raw != "" && len(r.cells) != t.width {
-		t.emit(problem(r.line, "", r.raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(r.cells), t.width), formats.Error))
+		t.Error(r.line, "", r.raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(r.cells), t.width))
 		return
 	}
 	l := &line{table: t, row: r}
 	l.sound()
 	a, e := t.layout.entry(l)
-	if l.wrong || t.stopped {
+	if l.wrong || t.Stopped {
 		return
 	}
 	if !t.begun || a != t.now {
 		t.end()
 		t.begun, t.now = true, a
-		t.emit(formats.Event{Statement: &formats.Statement{Line: r.line, Account: a.number, Bank: a.bank, Body: a.body, Currency: a.currency, Year: a.year}})
+		t.Emit(formats.Event{Statement: &formats.Statement{Line: r.line, Account: a.number, Bank: a.bank, Body: a.body, Currency: a.currency, Year: a.year}})
 	}
 	t.last = r.line
 	e.Line, e.Currency, e.Booked = r.line, a.currency, true
 	e.Raw = strings.Join(l.raw, "; ")
-	t.emit(formats.Event{Entry: &e})
+	t.Emit(formats.Event{Entry: &e})
 }
 
 // end closes the statement at hand, if there is one. These tables state no
@@ -124,13 +123,7 @@ func (t *table) row(r row) {
 func (t *table) end() {
 	if t.begun {
 		t.begun = false
-		t.emit(formats.Event{Closing: &formats.Closing{Line: t.last}})
-	}
-}
-
-func (t *table) emit(e formats.Event) {
-	if !t.stopped {
-		t.stopped = !t.yield(e)
+		t.Emit(formats.Event{Closing: &formats.Closing{Line: t.last}})
 	}
 }
 
@@ -144,7 +137,7 @@ type line struct {
 
 func (l *line) bad(name, value, reason string) {
 	l.wrong = true
-	l.table.emit(problem(l.row.line, name, value, reason, formats.Error))
+	l.table.Error(l.row.line, name, value, reason)
 }
 
 // sound looks for values that no text holds, and for those that must be there.

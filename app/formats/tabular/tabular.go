@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"cassacomune/app/formats"
-	"cassacomune/app/formats/internal/delimited"
 )
 
 // Keys of the tables.
@@ -105,17 +104,10 @@ func ReadLong(r io.Reader) formats.Reader { return readCSV(r, &long) }
 
 func readCSV(r io.Reader, l *layout) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		t := &table{layout: l, yield: yield}
+		t := &table{layout: l, Teller: formats.NewTeller(yield)}
 		t.read(csvRows(r, l))
 	}
 }
 
-// problem is the event of a problem.
-func problem(line int, field, value, reason string, s formats.Severity) formats.Event {
-	return formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: delimited.Shown(value), Reason: reason, Severity: s}}
-}
-
-// unended warns of a last row without a line end.
-func unended(r row) formats.Event {
-	return problem(r.line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato", formats.Warning)
-}
+// unended is said of a last row without a line end.
+const unended = "manca il fine riga all'ultima riga: il file potrebbe essere troncato"

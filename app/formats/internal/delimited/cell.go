@@ -27,19 +27,6 @@ func Odd(value string) string {
 // Unreadable reports whether the value lost a character when it was decoded.
 func Unreadable(value string) bool { return strings.ContainsRune(value, utf8.RuneError) }
 
-// Shown cuts a value to what fits in a list of problems.
-func Shown(value string) string {
-	const most = 100
-	n := 0
-	for i := range value {
-		if n == most {
-			return value[:i] + "…"
-		}
-		n++
-	}
-	return strings.ToValidUTF8(value, "\uFFFD")
-}
-
 // Guard makes a value harmless in a spreadsheet, which would run a cell that
 // begins like a formula: an apostrophe goes before it. Unguard takes it away.
 func Guard(value string) string {
