@@ -8,11 +8,12 @@ type span struct{ from, to int }
 // attributes reads the name="value" pairs of tag from i on. A declaration of
 // a prefix counts for the whole tag, so the names are looked up at the end.
 func (s *Scanner) attributes(tag []byte, i int) error {
-	s.spans = s.spans[:0]
+	s.spans, s.attrs = s.spans[:0], s.attrs[:0]
 	outside := len(s.binds)
 	for {
 		from := skipBlanks(tag, i)
 		if from == len(tag) {
+			s.Attrs = s.attrs
 			return s.expandAttributes(tag)
 		}
 		to := nameEnd(tag, from)
@@ -43,11 +44,11 @@ func (s *Scanner) attributes(tag []byte, i int) error {
 			}
 			continue
 		}
-		if len(s.Attrs) == MaxAttrs {
+		if len(s.attrs) == MaxAttrs {
 			return s.fail(Attributes, "più di %d attributi", MaxAttrs)
 		}
 		s.spans = append(s.spans, span{from, to})
-		s.Attrs = append(s.Attrs, Attr{Value: value})
+		s.attrs = append(s.attrs, Attr{Value: value})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // (xsd:base64Binary), however long it is: MaxText does not bound it. It is to
 // be read to its end before the next token, which is what follows the text.
 func (s *Scanner) Base64() io.Reader {
-	if s.Kind != Start || s.empty {
+	if s.Kind != Start || s.phase == closing {
 		return eof{}
 	}
 	s.open[len(s.open)-1].text = true

@@ -20,7 +20,6 @@ var wide = []string{"\xfe\xff", "\xff\xfe", "\x00\x00\xfe\xff", "\x00\x00\x00<",
 // begin reads BOM and declaration, and sets the encoding.
 func (s *Scanner) begin() error {
 	in := &s.in
-	in.buf = make([]byte, window+2)
 	in.need(6)
 	for _, w := range wide {
 		if bytes.HasPrefix(in.rest(), []byte(w)) {

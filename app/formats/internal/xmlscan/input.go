@@ -5,8 +5,12 @@ import (
 	"io"
 )
 
-// window is how much of the file is held: any tag, and more behind it.
-const window = 2 * maxTag
+// The window holds any tag, and more behind it. Most files are small, and make
+// do with less.
+const (
+	smallWindow = 8 << 10
+	window      = 2 * maxTag
+)
 
 // input is the window on the file, as UTF-8. Behind its end stands a NUL, so
 // that a loop over bytes of one class stops without asking where the end is.
@@ -32,20 +36,24 @@ func (in *input) need(n int) bool {
 
 // fill reads more behind what the window holds.
 func (in *input) fill() {
-	if in.pos > 0 {
-		in.end = copy(in.buf, in.rest())
-		in.pos = 0
+	to, held := in.buf, in.rest()
+	switch {
+	case in.buf == nil:
+		to = make([]byte, smallWindow+spare)
+	case in.end == smallWindow && len(in.buf) == smallWindow+spare:
+		to = make([]byte, window+spare)
 	}
+	in.pos, in.end, in.buf = 0, copy(to, held), to
 	in.err = io.ErrNoProgress
 	for range 100 {
-		n, err := in.src.Read(in.buf[in.end:window])
+		n, err := in.src.Read(in.buf[in.end : len(in.buf)-spare])
 		in.end += n
 		if n > 0 || err != nil {
 			in.err = err
 			break
 		}
 	}
-	in.buf[in.end], in.buf[in.end+1] = 0, 0
+	in.buf[in.end], in.buf[in.end+1] = 0, 0 // the second one for a mark that ends the window
 }
 
 // skip moves past n bytes and counts their lines.

@@ -2,81 +2,8 @@ package xmlscan
 
 import (
 	"bytes"
-	"encoding/binary"
 	"unicode/utf8"
 )
-
-// name is one of an element or an attribute, with what it means in its scope.
-type name struct {
-	raw          string // as written, prefix included
-	space, local string
-	key          int // scope and use
-}
-
-// names remembers names, so that a million equal elements cost one allocation
-// and one look at the prefixes. Two names that fall on one place evict each
-// other.
-type names [1024]*name
-
-// values remembers the values of attributes in the same way.
-type values [512]string
-
-// maxKept is the longest text that names and values keep.
-const maxKept = 64
-
-// resolve returns the name that b is in the present scope. An attribute
-// without prefix has no namespace, an element has the default one.
-func (s *Scanner) resolve(b []byte, isAttr bool) (*name, error) {
-	key := 2 * s.scope
-	if isAttr {
-		key++
-	}
-	slot := &s.names[(hash(b)+uint64(key)*0x9E3779B97F4A7C15)>>54]
-	if n := *slot; n != nil && n.key == key && n.raw == string(b) {
-		return n, nil
-	}
-	if err := s.check(b, s.in.line); err != nil {
-		return nil, err
-	}
-	if !s.validName(b) {
-		return nil, s.malformed("nome %q non ammesso", b)
-	}
-	n := &name{raw: string(b), key: key}
-	var err error
-	if n.space, n.local, err = s.expand(n.raw, isAttr); err != nil {
-		return nil, err
-	}
-	if len(b) <= maxKept {
-		*slot = n
-	}
-	return n, nil
-}
-
-// intern returns b as a string, the same for the same value seen lately.
-func (s *Scanner) intern(b []byte) string {
-	if len(b) == 0 || len(b) > maxKept {
-		return string(b)
-	}
-	slot := &s.values[hash(b)>>55]
-	if *slot != string(b) {
-		*slot = string(b)
-	}
-	return *slot
-}
-
-// hash mixes the ends of b, which is not empty.
-func hash(b []byte) uint64 {
-	var first, last uint64
-	switch n := len(b); {
-	case n >= 8:
-		first, last = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
-	case n >= 4:
-		first, last = uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[n-4:]))
-	default:
-		first, last = uint64(b[0]), uint64(b[n/2])<<8|uint64(b[n-1])
-	}
-	return (first*0x9E3779B97F4A7C15 ^ last + uint64(len(b))) * 0xD6E8FEB86659FD93
-}
 
 // nameEnd returns where the name that begins at i ends, as far as bytes tell.
 func nameEnd(b []byte, i int) int {

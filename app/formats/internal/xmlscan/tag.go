@@ -4,68 +4,24 @@ import "bytes"
 
 // tag reads the start or end tag that the window stands at.
 func (s *Scanner) tag() error {
-	b, i := s.in.buf, s.in.pos+1
-	if b[i] == '/' {
-		return s.endTag()
-	}
-	j := i
-	for class[b[j]]&nameByte != 0 {
-		j++
-	}
-	if b[j] != '>' || j == i {
-		return s.longTag()
-	}
-	n, err := s.resolve(b[i:j], false)
-	if err != nil {
-		return err
-	}
-	if err := s.push(element{name: n, binds: len(s.binds), scope: s.scope}); err != nil {
-		return err
-	}
-	s.in.pos = j + 1
-	return nil
-}
-
-// push opens an element.
-func (s *Scanner) push(e element) error {
-	switch {
-	case len(s.open) == MaxDepth:
-		return s.fail(Depth, "più di %d livelli di elementi", MaxDepth)
-	case len(s.open) > 0:
-	case s.rooted:
-		return s.malformed("secondo elemento radice <%s>", e.name.raw)
-	default:
-		s.rooted = true
-	}
-	s.open = append(s.open, e)
-	s.Kind, s.Space, s.Name, s.depth = Start, e.name.space, e.name.local, len(s.open)
-	return nil
-}
-
-// close ends the innermost element.
-func (s *Scanner) close() {
-	s.depth = len(s.open)
-	e := &s.open[s.depth-1]
-	s.open = s.open[:s.depth-1]
-	s.binds, s.scope = s.binds[:e.binds], e.scope
-	s.Kind, s.Space, s.Name = End, e.name.space, e.name.local
-}
-
-func (s *Scanner) endTag() error {
-	i := s.in.pos + len("</")
-	if len(s.open) > 0 {
-		raw := s.open[len(s.open)-1].name.raw
-		if j := i + len(raw); j < s.in.end && s.in.buf[j] == '>' && string(s.in.buf[i:j]) == raw {
-			s.in.pos = j + 1
-			s.close()
-			return nil
-		}
-	}
 	n, err := s.tagEnd()
 	if err != nil {
 		return err
 	}
-	b := s.in.rest()[len("</"):n]
+	b := s.in.rest()
+	if b[1] == '/' {
+		err = s.endTag(b[2:n])
+	} else {
+		err = s.startTag(b[1 : n+1])
+	}
+	if err != nil {
+		return err
+	}
+	s.in.skip(n + 1)
+	return nil
+}
+
+func (s *Scanner) endTag(b []byte) error {
 	name := b[:nameEnd(b, 0)]
 	switch {
 	case !s.validName(name) || !onlyBlanks(b[len(name):]):
@@ -76,35 +32,78 @@ func (s *Scanner) endTag() error {
 		return s.malformed("chiusura </%s> al posto di </%s>", name, s.open[len(s.open)-1].name.raw)
 	}
 	s.close()
-	s.in.skip(n + 1)
 	return nil
 }
 
-// longTag reads a start tag that is more than a name.
-func (s *Scanner) longTag() error {
-	n, err := s.tagEnd()
-	if err != nil {
-		return err
-	}
-	b := s.in.rest()[1:n]
-	b, empty := bytes.CutSuffix(b, []byte("/"))
+// startTag reads what follows the <. A tag seen before, in the same scope,
+// says what it said.
+func (s *Scanner) startTag(text []byte) error {
+	b, empty := bytes.CutSuffix(text[:len(text)-1], []byte("/"))
 	i := nameEnd(b, 0)
-	if i == 0 {
+	switch {
+	case i == 0:
 		return s.malformed("etichetta senza nome")
+	case len(s.open) == MaxDepth:
+		return s.fail(Depth, "più di %d livelli di elementi", MaxDepth)
+	case len(s.open) == 0 && s.rooted:
+		return s.malformed("secondo elemento radice <%s>", b[:i])
 	}
-	e := element{binds: len(s.binds), scope: s.scope}
+	s.rooted = true
+	if known := s.recall(text); known > 0 {
+		s.next[s.follows] = known
+		s.enter(s.known[known])
+		return nil
+	}
+	binds, scope := len(s.binds), s.scope
 	if err := s.attributes(b, i); err != nil {
 		return err
 	}
-	if e.name, err = s.resolve(b[:i], false); err != nil {
+	n, err := s.resolve(b[:i], false)
+	if err != nil {
 		return err
 	}
-	if err := s.push(e); err != nil {
-		return err
+	if s.scope == scope {
+		s.remember(text, n, empty)
 	}
-	s.empty = empty
-	s.in.skip(n + 1)
+	s.push(n, binds, scope)
+	if empty {
+		s.phase = closing
+	}
 	return nil
+}
+
+// enter opens the element of a known start tag.
+func (s *Scanner) enter(t *tag) {
+	s.push(t.name, len(s.binds), s.scope)
+	s.Attrs = t.attrs
+	if t.empty {
+		s.phase = closing
+	}
+}
+
+// push opens an element. binds and scope are what holds outside it.
+func (s *Scanner) push(n *name, binds int, scope int) {
+	parent, depth := uint16(0), len(s.open)
+	if depth > 0 {
+		parent = s.open[depth-1].name.serial
+	}
+	s.open = s.open[:depth+1]
+	e := &s.open[depth]
+	e.name, e.binds, e.scope, e.text, e.note, e.kin = n, binds, scope, false, false, s.kin(parent, n.serial)
+	s.Kind, s.Space, s.Name, s.depth = Start, n.space, n.local, depth+1
+	s.follows = 2 * e.kin
+}
+
+// close ends the innermost element.
+func (s *Scanner) close() {
+	depth := len(s.open)
+	e := &s.open[depth-1]
+	s.open = s.open[:depth-1]
+	if s.scope != e.scope {
+		s.binds, s.scope = s.binds[:e.binds], e.scope
+	}
+	s.Kind, s.Space, s.Name, s.depth = End, e.name.space, e.name.local, depth
+	s.follows = 2*e.kin + 1
 }
 
 // tagEnd makes the window hold the whole tag and returns where its closing

@@ -5,47 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// content reads up to the next tag, or to the end of the file. It reports
-// whether there was text other than blanks. Text that can be read as it
-// stands in the window is not copied; all else is gathered.
-func (s *Scanner) content() (bool, error) {
-	b, i, lines := s.in.buf, s.in.pos, 0
-	for ; class[b[i]]&blank != 0; i++ {
-		if b[i] == '\n' {
-			lines++
-		}
-	}
-	if b[i] == '<' && class[b[i+1]]&opensTag != 0 {
-		s.in.pos, s.in.line = i, s.in.line+lines
-		return false, nil
-	}
-	return s.quick()
-}
-
-// quick reads text that needs no change and lies in the window.
-func (s *Scanner) quick() (bool, error) {
-	b, i, seen := s.in.buf, s.in.pos, uint8(0)
-	for class[b[i]]&textStop == 0 {
-		seen |= class[b[i]]
-		i++
-	}
-	if b[i] != '<' || class[b[i+1]]&opensTag == 0 || len(s.open) == 0 {
-		return s.gather()
-	}
-	e := &s.open[len(s.open)-1]
-	text := b[s.in.pos:i]
-	if e.note || seen&high != 0 && firstBad(text) >= 0 {
-		return s.gather()
-	}
-	e.text = true
-	s.text = text
-	if seen&newline != 0 {
-		s.in.line += bytes.Count(text, []byte{'\n'})
-	}
-	s.in.pos = i
-	return true, nil
-}
-
 // gather reads content piece by piece.
 func (s *Scanner) gather() (bool, error) {
 	s.gathered = s.gathered[:0]
@@ -56,6 +15,8 @@ func (s *Scanner) gather() (bool, error) {
 			err = s.reference()
 		case b[0] != '<':
 			err = s.run()
+		case s.in.need(2) && class[s.in.rest()[1]]&opensTag != 0:
+			return s.gatheredText()
 		default:
 			s.in.need(len("<!DOCTYPE"))
 			switch b := s.in.rest(); {
@@ -96,15 +57,15 @@ func (s *Scanner) gatheredText() (bool, error) {
 
 // run gathers literal text up to the next mark or reference.
 func (s *Scanner) run() error {
-	from, line := len(s.gathered), s.in.line
+	from, line, seen := len(s.gathered), s.in.line, uint8(0)
 	for s.in.need(1) {
 		b := s.in.rest()
-		n := len(b)
-		for _, mark := range []byte("<&") {
-			if i := bytes.IndexByte(b[:n], mark); i >= 0 {
-				n = i
-			}
+		n := plain(s.in.buf[s.in.pos:])
+		for n < len(b) && b[n] != '<' && b[n] != '&' {
+			seen |= class[b[n]]
+			n++
 		}
+		n = min(n, len(b))
 		if n == 0 {
 			break
 		}
@@ -114,8 +75,11 @@ func (s *Scanner) run() error {
 		s.in.skip(n)
 	}
 	text := s.gathered[from:]
-	if len(s.open) == 0 {
+	switch {
+	case len(s.open) == 0:
 		return s.outside(text)
+	case seen&(high|textStop) == 0:
+		return nil
 	}
 	if i := bytes.Index(text, []byte("]]>")); i >= 0 {
 		return s.failAt(line+bytes.Count(text[:i], []byte{'\n'}), WellFormed, "]]> fuori da CDATA")

@@ -49,36 +49,52 @@ type Scanner struct {
 	depth    int
 	open     []element
 	rooted   bool // the root has begun
-	empty    bool // an empty-element tag waits for its End
-	over     bool // the file has ended, or err is set
+	phase    phase
 	err      error
 
-	names  names
-	values values
-	binds  []binding
-	scope  int // numbers the bindings in force
-	scopes map[declaration]int
-	last   int // the highest scope given out
-	spans  []span
-	value  []byte
+	memory
+	follows uint16 // what memory knows of the next start tag, by the token at hand
+	binds   []binding
+	scope   int // numbers the bindings in force
+	scopes  map[declaration]int
+	last    int // the highest scope given out
+	attrs   []Attr
+	spans   []span
+	value   []byte
 }
+
+// phase is where the scanner stands between two tokens.
+type phase uint8
+
+const (
+	fresh   phase = iota // nothing read
+	reading              // between two tokens
+	closing              // an empty-element tag waits for its End
+	over                 // the file has ended, or err is set
+)
 
 // element is an open one.
 type element struct {
 	name       *name
-	binds      int // bindings in force outside it
-	scope      int // outside it
+	binds      int    // bindings in force outside it
+	scope      int    // outside it
+	kin        uint16 // says which element in which
 	text, note bool
 }
 
 // New returns a scanner of r.
 func New(r io.Reader) *Scanner {
 	return &Scanner{in: input{src: r, line: 1}, open: make([]element, 0, MaxDepth),
-		binds: []binding{{"xml", xmlSpace}}, scopes: map[declaration]int{}}
+		binds: []binding{{"xml", xmlSpace}}, scopes: map[declaration]int{}, memory: newMemory()}
 }
 
 // Text returns the value of a Text token; the next call overwrites it.
-func (s *Scanner) Text() []byte { return s.text }
+func (s *Scanner) Text() []byte {
+	if s.Kind != Text {
+		return nil
+	}
+	return s.text
+}
 
 // Depth counts the open elements; at End the one that ends still counts.
 func (s *Scanner) Depth() int { return s.depth }
@@ -86,58 +102,3 @@ func (s *Scanner) Depth() int { return s.depth }
 // Err returns what stopped the scanner, nil at a proper end of file. It is an
 // *Error.
 func (s *Scanner) Err() error { return s.err }
-
-// Next reads a token. It returns false at the end of the file, or when the
-// file breaks a rule; Err tells which.
-func (s *Scanner) Next() bool {
-	s.Attrs = s.Attrs[:0]
-	if s.empty {
-		s.empty = false
-		s.close()
-		return true
-	}
-	if s.over {
-		return false
-	}
-	if s.in.buf == nil {
-		if err := s.begin(); err != nil {
-			return s.stop(err)
-		}
-	}
-	s.Line = s.in.line
-	found, err := s.content()
-	if err != nil {
-		return s.stop(err)
-	}
-	if found {
-		s.Kind, s.depth = Text, len(s.open)
-		return true
-	}
-	if s.in.pos == s.in.end {
-		return s.stop(s.finish())
-	}
-	s.Line = s.in.line
-	if err := s.tag(); err != nil {
-		return s.stop(err)
-	}
-	return true
-}
-
-func (s *Scanner) stop(err error) bool {
-	s.err, s.over = err, true
-	return false
-}
-
-// finish judges the end of the file.
-func (s *Scanner) finish() error {
-	s.depth = 0
-	switch {
-	case len(s.open) > 0:
-		return s.malformed("file interrotto: manca la chiusura di <%s>", s.open[len(s.open)-1].name.raw)
-	case !s.rooted:
-		return s.malformed("file vuoto o senza elemento radice")
-	case s.in.err != io.EOF:
-		return s.malformed("lettura del file interrotta")
-	}
-	return nil
-}

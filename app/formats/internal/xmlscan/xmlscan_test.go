@@ -1,7 +1,6 @@
 package xmlscan
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -218,25 +217,6 @@ func TestNothingFollowsARefusal(t *testing.T) {
 	}
 }
 
-// endless is a file of one opening tag and one value without end.
-type endless struct{ read int }
-
-func (e *endless) Read(p []byte) (int, error) {
-	copy(p, bytes.Repeat([]byte("x"), len(p)))
-	if e.read == 0 {
-		copy(p, "<a>")
-	}
-	e.read += len(p)
-	return len(p), nil
-}
-
-func TestAnEndlessValueIsBounded(t *testing.T) {
-	src := &endless{}
-	if _, err := tokens(src); err == nil || src.read > 4*MaxText {
-		t.Errorf("got %v after %d bytes, want a refusal before %d", err, src.read, 4*MaxText)
-	}
-}
-
 func TestAFailingSourceIsNoEnd(t *testing.T) {
 	_, err := tokens(io.MultiReader(strings.NewReader("<a>1"), iotest.ErrReader(io.ErrClosedPipe)))
 	if !errors.Is(err, io.ErrClosedPipe) {
@@ -244,12 +224,21 @@ func TestAFailingSourceIsNoEnd(t *testing.T) {
 	}
 }
 
-func TestEveryCutIsAnError(t *testing.T) {
-	in := "<?xml version=\"1.0\"?><p:a xmlns:p='u'><b c=\"1\">è&amp;<![CDATA[x]]></b><!-- c --><d/></p:a>"
-	for i := range len(in) {
-		if got, err := tokens(strings.NewReader(in[:i])); err == nil {
-			t.Errorf("cut at %d: got %s and no error", i, got)
+// TestLinesOfRepeatedTags: what is known is not read again, but its lines are
+// counted.
+func TestLinesOfRepeatedTags(t *testing.T) {
+	const row = "<b\nc='1'>\n<d>1\n2</d >\n<e/></b\n>"
+	s := New(strings.NewReader("<a>" + strings.Repeat(row, 10) + "</a>"))
+	for line := 1; s.Next(); {
+		switch {
+		case s.Kind == Start && s.Name == "b" && s.Line != line:
+			t.Fatalf("got line %d, want %d", s.Line, line)
+		case s.Kind == End && s.Name == "b":
+			line += strings.Count(row, "\n")
 		}
+	}
+	if s.Err() != nil {
+		t.Fatal(s.Err())
 	}
 }
 
@@ -262,35 +251,5 @@ func TestLinesOfTokens(t *testing.T) {
 	want := []string{"1 1 1", "1 2 2", "2 3 2", "0 3 2", "0 4 1"}
 	if d := cmp.Diff(want, got); d != "" || s.Err() != nil {
 		t.Error(d, s.Err())
-	}
-}
-
-func FuzzNext(f *testing.F) {
-	for _, c := range refused {
-		if len(c.in) < 1000 {
-			f.Add([]byte(c.in))
-		}
-	}
-	f.Add([]byte("<p:a xmlns:p='u'><b c=\"1\">è&amp;<![CDATA[x]]></b><!-- c --><d/></p:a>"))
-	f.Fuzz(func(t *testing.T, in []byte) {
-		one, err := tokens(bytes.NewReader(in))
-		slow, slowErr := tokens(iotest.OneByteReader(bytes.NewReader(in)))
-		if one != slow || fmt.Sprint(err) != fmt.Sprint(slowErr) {
-			t.Errorf("got %q %v, byte by byte %q %v", one, err, slow, slowErr)
-		}
-	})
-}
-
-func BenchmarkNext(b *testing.B) {
-	one := "<movimento a=\"1\">\n  <importo>120.00</importo>\n  <causale>BOLLETTINI TD 896 &amp; CITTÀ</causale>\n</movimento>\n"
-	in := []byte("<flusso>" + strings.Repeat(one, 20_000) + "</flusso>")
-	b.SetBytes(int64(len(in)))
-	for b.Loop() {
-		s := New(bytes.NewReader(in))
-		for s.Next() {
-		}
-		if s.Err() != nil {
-			b.Fatal(s.Err())
-		}
 	}
 }
