@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -238,5 +239,22 @@ func TestErrorsInsideAreSaidOutsideAndTheFileWasRead(t *testing.T) {
 	}
 	if r, _, text := inspected(t, "a.zip", zipped(t, map[string][]byte{"d.bin": []byte("boh")})); r.Readable() {
 		t.Errorf("an unknown file inside: got %.300s", text)
+	}
+}
+
+func TestEveryFormatHasAPage(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/formats/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range List {
+		if !bytes.Contains(page, []byte("`"+f.Key+"`")) {
+			t.Errorf("%s is not in docs/formats/README.md", f.Key)
+		}
+	}
+	for _, link := range regexp.MustCompile(`\]\(([a-z0-9-]+\.md)\)`).FindAllSubmatch(page, -1) {
+		if _, err := os.Stat("../../../docs/formats/" + string(link[1])); err != nil {
+			t.Error(err)
+		}
 	}
 }
