@@ -156,7 +156,8 @@ func (d *dumper) table(ctx context.Context, tx bun.Tx, tenant ID, name string) e
 	return rows.Err()
 }
 
-// dumped makes a value one that JSON keeps: bytes and instants are marked.
+// dumped makes a value one that JSON keeps and both engines take: bytes and
+// instants are marked, and SQLite's numbers for a boolean are one.
 func dumped(v any, kind string) any {
 	switch v := v.(type) {
 	case []byte:
@@ -164,6 +165,10 @@ func dumped(v any, kind string) any {
 			return string(v)
 		}
 		return map[string]string{"b": base64.StdEncoding.EncodeToString(v)}
+	case int64:
+		if strings.EqualFold(kind, "BOOLEAN") {
+			return v != 0
+		}
 	case time.Time:
 		if strings.EqualFold(kind, "DATE") {
 			return v.Format(time.DateOnly)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"cassacomune/app/price"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
 )
@@ -33,6 +34,12 @@ func TestBackupMovesBetweenEngines(t *testing.T) {
 		a := db.Add(t, "alfa")
 		if err := db.Within(ctx, a.ID, tenants.System("test"), func(tx *tenants.Tx) error {
 			if err := tx.KeepInbound("test", "x", "è.bin", []byte{0, 1, 2, 255}, "ok"); err != nil {
+				return err
+			}
+			if err := tx.SaveOffice(tenants.Office{Code: "u", Name: "Ufficio"}); err != nil {
+				return err
+			}
+			if err := tx.SaveDebtType(tenants.DebtType{Code: "SALA", Office: "u", Name: "Sala", Active: true, Setup: tenants.TypeSetup{Price: price.Rule{Kind: price.Fixed}}}); err != nil {
 				return err
 			}
 			if _, err := tx.Insert(&nullable{ID: tx.NewID(), At: tx.Now()}).Exec(ctx); err != nil {
@@ -61,6 +68,9 @@ func TestBackupMovesBetweenEngines(t *testing.T) {
 			if err := target.Read(ctx, town.ID, func(tx *tenants.Tx) error {
 				if s, err := tx.Secret("vpos", "mac_key"); err != nil || s != "segreto" {
 					t.Errorf("%s: secret = %q, %v", target.Engine, s, err)
+				}
+				if d, err := tx.DebtType("SALA"); err != nil || !d.Active || d.Spontaneous {
+					t.Errorf("%s: debt type = %+v, %v; want active and not spontaneous", target.Engine, d, err)
 				}
 				return nil
 			}); err != nil {
