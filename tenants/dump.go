@@ -183,7 +183,7 @@ var tableName = regexp.MustCompile(`(?mi)^\s*create table (\w+)`)
 // tablesOf returns the tables of a set in the order of their creation, which
 // is one in which every row's parent comes before it.
 func tablesOf(set migrations.Set) (names []string, err error) {
-	files, err := migrations.Render(set, "sqlite", 0)
+	files, err := render(set, "sqlite", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func tablesOf(set migrations.Set) (names []string, err error) {
 
 func migrationNames() (names []string, err error) {
 	for _, set := range []migrations.Set{migrations.ForPlatform, migrations.ForTenant} {
-		files, err := migrations.Render(set, "sqlite", 0)
+		files, err := render(set, "sqlite", 0)
 		if err != nil {
 			return nil, err
 		}

@@ -2,8 +2,12 @@ package tenants
 
 import (
 	"context"
+	"slices"
+	"testing"
 
 	"github.com/uptrace/bun"
+
+	"cassacomune/migrations"
 )
 
 // Pool is the pool behind a door, for the tests that try to get around it.
@@ -12,4 +16,19 @@ func (db *DB) Pool(ctx context.Context, t ID, readOnly bool) (*bun.DB, error) {
 		return db.store.platform(ctx, readOnly)
 	}
 	return db.store.tenant(ctx, t, readOnly)
+}
+
+// MigrateBefore makes this the program of the schema before a migration, until
+// whole is called.
+func MigrateBefore(t testing.TB, name string) (whole func()) {
+	render = func(set migrations.Set, engine string, tenant int64) ([]migrations.File, error) {
+		files, err := migrations.Render(set, engine, tenant)
+		if i := slices.IndexFunc(files, func(f migrations.File) bool { return f.Name == name }); i >= 0 {
+			files = files[:i]
+		}
+		return files, err
+	}
+	whole = func() { render = migrations.Render }
+	t.Cleanup(whole)
+	return whole
 }

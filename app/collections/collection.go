@@ -126,7 +126,8 @@ func Book(tx *tenants.Tx, n New) (c Collection, fresh bool, err error) {
 }
 
 // plansOf spreads the collection over the notices it pays: those of the cart,
-// or the one of its code. What is over goes to the last; without any, nil.
+// or the one of its code. What is over goes to the last. A notice that was
+// expected and forgotten leaves its part to nobody.
 func plansOf(tx *tenants.Tx, n New) (plans []debts.Plan, err error) {
 	parts := n.Parts
 	if len(parts) == 0 {
@@ -143,12 +144,15 @@ func plansOf(tx *tenants.Tx, n New) (plans []debts.Plan, err error) {
 		if cents <= 0 {
 			break
 		}
+		left -= cents
 		p, err := debts.PlanPayment(tx, part.Instalment, cents, n.PaidOn)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		plans = append(plans, p)
-		left -= cents
 	}
 	return plans, nil
 }
@@ -184,7 +188,7 @@ func (c *Collection) book(tx *tenants.Tx, plans []debts.Plan) error {
 	post := func(event ledger.Event, credit ledger.Account, ref uuid.UUID, cents money.Cents) {
 		entry.Postings = append(entry.Postings, ledger.Posting{Event: event, Debit: clr, DebitRef: c.ID, Credit: credit, CreditRef: ref, Cents: cents})
 	}
-	excess := money.Cents(0)
+	excess, unknown := money.Cents(0), c.Cents
 	for _, p := range plans {
 		entry.Postings = append(entry.Postings, p.Postings()...)
 		for _, l := range p.Lines {
@@ -193,6 +197,7 @@ func (c *Collection) book(tx *tenants.Tx, plans []debts.Plan) error {
 				event = ledger.BodyCollected
 			}
 			post(event, l.Item.Claims(), l.Item.ID, l.Cents)
+			unknown -= l.Cents
 			c.Lines = append(c.Lines, Line{Kind: OnItem, DebtID: p.Debt.ID, InstalmentID: p.Instalment.ID, ItemID: l.Item.ID, Cents: l.Cents})
 		}
 		if p.Excess > 0 {
@@ -206,9 +211,9 @@ func (c *Collection) book(tx *tenants.Tx, plans []debts.Plan) error {
 	if excess > 0 {
 		post(ledger.Collected, ledger.ANT, c.ID, excess)
 	}
-	if len(plans) == 0 {
-		post(ledger.Collected, ledger.DATc, c.ID, c.Cents)
-		c.Lines = []Line{{Kind: Unknown, Cents: c.Cents}}
+	if unknown -= excess; unknown > 0 {
+		post(ledger.Collected, ledger.DATc, c.ID, unknown)
+		c.Lines = append(c.Lines, Line{Kind: Unknown, Cents: unknown})
 	}
 	return c.save(tx, entry, plans)
 }

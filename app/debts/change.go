@@ -396,7 +396,7 @@ func Reissue(tx *tenants.Tx, instalment uuid.UUID) ([]Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !tx.Actor.Sees(d.Office) {
+	if !tx.Actor.Sees(d.Office) || d.State == Unborn {
 		return nil, fault.New(fault.NotFound, "missing", "Avviso non trovato.")
 	}
 	if why := whyNot(d, in); why != "" {

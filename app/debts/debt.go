@@ -22,7 +22,7 @@ import (
 // State is what has become of a debt.
 type State string
 
-// The states of a debt.
+// The states of a debt, but for Unborn.
 const (
 	Open     State = "open"
 	Partly   State = "partly" // paid in part

@@ -196,6 +196,10 @@ func (j *judge) group(g *Judged) {
 	}
 	g.new, g.Cents, g.units = n, n.total(), g.Group.units()
 	was := j.find(first.DebtType, first.Position)
+	if was != nil && was.State == Unborn {
+		g.refuse(first.Line, "codice_posizione", first.Position, "il codice è di un pagamento spontaneo non ancora fatto")
+		return
+	}
 	for _, r := range g.Rows {
 		if id, taken := j.notices[r.Notice]; r.Notice != "" && taken && (was == nil || was.ID != id) {
 			g.refuse(r.Line, "numero_avviso", r.Notice, "il numero di avviso è già di un'altra posizione")
@@ -229,7 +233,7 @@ func (j *judge) annul(g *Judged) {
 	first := g.Rows[0]
 	var found []*Debt
 	for _, d := range j.existing[first.Position] {
-		if (first.DebtType == "" || d.Type == first.DebtType) && j.by.Sees(d.Office) {
+		if (first.DebtType == "" || d.Type == first.DebtType) && j.by.Sees(d.Office) && d.State != Unborn {
 			found = append(found, d)
 		}
 	}

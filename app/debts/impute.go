@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"cassacomune/app/day"
 	"cassacomune/app/money"
 	"cassacomune/app/price"
 )
@@ -33,6 +34,7 @@ type Adjusted struct {
 type Plan struct {
 	Debt       Debt
 	Instalment Instalment
+	PaidOn     day.Date // by the payer
 	Adjust     []Adjusted
 	Lines      []Imputed
 	Excess     money.Cents // more than is due: kept, flagged, never refused

@@ -64,6 +64,7 @@ func List(tx *tenants.Tx, f Filter, sort string, down bool, offset, limit int) (
 }
 
 func (f Filter) limit(tx *tenants.Tx, q *bun.SelectQuery) *bun.SelectQuery {
+	q = born(q)
 	if len(tx.Actor.Offices) > 0 {
 		q = q.Where("office IN (?)", bun.List(tx.Actor.Offices))
 	}

@@ -14,8 +14,7 @@ import (
 	"cassacomune/tenants"
 )
 
-// Create opens one debt, by hand or with a spontaneous payment. A position
-// that exists already is a Conflict.
+// Create opens one debt by hand. A position that exists already is a Conflict.
 func Create(ctx context.Context, db *tenants.DB, tenant tenants.ID, by tenants.Actor, n New) (d Debt, err error) {
 	err = db.Within(ctx, tenant, by, func(tx *tenants.Tx) error {
 		d, err = Add(tx, n)
@@ -26,6 +25,15 @@ func Create(ctx context.Context, db *tenants.DB, tenant tenants.ID, by tenants.A
 
 // Add is the step of Create.
 func Add(tx *tenants.Tx, n New) (Debt, error) {
+	d, err := addOne(tx, n)
+	if err != nil {
+		return d, err
+	}
+	return d, tx.Audit("debt.create", d.ID.String(), d.Type)
+}
+
+// addOne adds a debt of which the actor sees the office.
+func addOne(tx *tenants.Tx, n New) (Debt, error) {
 	if !tx.Actor.Sees(n.office(tx)) {
 		return Debt{}, fault.New(fault.NotFound, "missing", "Tipo dovuto non trovato.")
 	}
@@ -40,7 +48,7 @@ func Add(tx *tenants.Tx, n New) (Debt, error) {
 	if err != nil {
 		return Debt{}, err
 	}
-	return all[0], tx.Audit("debt.create", all[0].ID.String(), n.Type)
+	return all[0], nil
 }
 
 // AddAll is Add for many at once, of one source that knows them to be new: a
@@ -67,8 +75,8 @@ type batch struct {
 	entries     []ledger.Entry
 }
 
-// addAll inserts new debts with their codes and posts what is due. It is the
-// only place where a debt is born.
+// addAll inserts new debts with their codes and posts what is due, but for
+// those that are born with their payment.
 func addAll(tx *tenants.Tx, all []New) ([]Debt, error) {
 	town, err := tx.Municipality()
 	if err != nil {
@@ -133,18 +141,24 @@ func (b *batch) add(tx *tenants.Tx, town tenants.Settings, t tenants.DebtType, n
 		}
 		b.parties = append(b.parties, p)
 	}
+	if n.unborn {
+		d.State = Unborn
+	}
 	ids := b.addItems(tx, d, n, t)
 	if err := b.addOptions(tx, town, d, n.Options, ids, number); err != nil {
 		return err
 	}
 	b.debts = append(b.debts, d)
+	if n.unborn {
+		return nil
+	}
 	b.events = append(b.events, Event{ID: tx.NewID(), DebtID: d.ID, At: tx.Now(), Actor: tx.Actor.Name, Kind: "loaded", Cents: d.Cents, Detail: n.Source})
 	return nil
 }
 
 func (b *batch) addItems(tx *tenants.Tx, d Debt, n New, t tenants.DebtType) map[string]uuid.UUID {
 	ids := map[string]uuid.UUID{}
-	entry := ledger.Entry{Key: "debt:" + d.Type + "/" + d.Position, Content: d.Hash, Kind: "debt", EffectiveOn: tx.Today(), Source: n.Source}
+	from := len(b.items)
 	for i, it := range n.Items {
 		row := Item{ID: tx.NewID(), DebtID: d.ID, Seq: i + 1, Key: it.Key, Label: it.Label, Cents: it.Cents, IsCost: it.IsCost,
 			Body: it.Body, IBAN: it.IBAN, VAT: it.VAT, Revenue: it.Revenue}
@@ -156,9 +170,10 @@ func (b *batch) addItems(tx *tenants.Tx, d Debt, n New, t tenants.DebtType) map[
 		}
 		ids[it.Key] = row.ID
 		b.items = append(b.items, row)
-		entry.Postings = append(entry.Postings, row.due(row.Cents))
 	}
-	b.entries = append(b.entries, entry)
+	if !n.unborn {
+		b.entries = append(b.entries, d.due(b.items[from:], tx.Today()))
+	}
 	return ids
 }
 

@@ -13,7 +13,7 @@ import (
 	"cassacomune/tenants"
 )
 
-// New is what a debt is made of, from a file, by hand, or born with a payment.
+// New is what a debt is made of: of a file, by hand, or chosen by a payer.
 type New struct {
 	Type, Position, Reason string
 	Parties                []Party
@@ -25,6 +25,8 @@ type New struct {
 	Options                []NewOption // none: one instalment of all items, due on DueOn
 	DueOn                  day.Date
 	Source                 string `json:"-"`
+
+	unborn bool // born with its payment
 }
 
 // NewItem is an item to be.

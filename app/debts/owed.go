@@ -19,7 +19,7 @@ func OwedBy(tx *tenants.Tx, fiscalCode string) (all []Debt, err error) {
 	if fiscalCode == "" {
 		return nil, nil
 	}
-	err = tx.Select(&all).Where("debtor_code = ? OR id IN (?)", fiscalCode, partyTo(tx, fiscalCode)).
+	err = born(tx.Select(&all)).Where("debtor_code = ? OR id IN (?)", fiscalCode, partyTo(tx, fiscalCode)).
 		OrderExpr("CASE WHEN state IN (?, ?) THEN 0 ELSE 1 END, CASE WHEN due_on IS NULL THEN 1 ELSE 0 END, due_on, id", Open, Partly).
 		Limit(maxOwed).Scan(tx.Ctx)
 	if err != nil {
@@ -39,7 +39,7 @@ func OwedByOne(tx *tenants.Tx, fiscalCode string, id uuid.UUID) (d Debt, err err
 	if fiscalCode == "" {
 		return d, fault.New(fault.NotFound, "missing", "Posizione non trovata.")
 	}
-	q := tx.Select(&d).Where("id = ?", id).Where("debtor_code = ? OR id IN (?)", fiscalCode, partyTo(tx, fiscalCode))
+	q := born(tx.Select(&d)).Where("id = ?", id).Where("debtor_code = ? OR id IN (?)", fiscalCode, partyTo(tx, fiscalCode))
 	if err := tx.One(q, "Posizione non trovata."); err != nil {
 		return d, err
 	}

@@ -38,7 +38,7 @@ func PlanPayment(tx *tenants.Tx, instalment uuid.UUID, cents money.Cents, paidOn
 		}
 	}
 	p := plan(claims, max(0, q.Cents-in.Paid), ruleOf(q), cents, t.Setup.Imputation)
-	p.Debt, p.Instalment = d, in
+	p.Debt, p.Instalment, p.PaidOn = d, in, paidOn
 	p.Adjust = append(p.optionChange(), p.Adjust...)
 	return p, nil
 }
@@ -87,12 +87,16 @@ func (p Plan) Due() map[uuid.UUID]money.Cents {
 }
 
 // Apply books the plan on the debt's own rows: what is due, what is paid, the
-// option chosen, the codes that nobody should pay any more.
+// option chosen, the codes that nobody should pay any more. A debt that was
+// waiting for its payment is born here.
 func (p Plan) Apply(tx *tenants.Tx) error {
 	if len(p.Lines) == 0 {
 		return nil // all of it was too much: the debt stays as it is
 	}
 	d, in := p.Debt, p.Instalment
+	if err := d.beBorn(tx, p.PaidOn); err != nil {
+		return err
+	}
 	for _, a := range p.Adjust {
 		if err := changeItem(tx, a.Item.ID, a.Cents); err != nil {
 			return err

@@ -130,9 +130,9 @@ func agreed(t tenants.DebtType, in Instalment) bool {
 }
 
 // Load returns a debt with all that belongs to it. A debt of an office that
-// the actor does not see is NotFound.
+// the actor does not see, or that is not born, is NotFound.
 func Load(tx *tenants.Tx, id uuid.UUID) (d Debt, err error) {
-	q := tx.Select(&d).Where("id = ?", id)
+	q := born(tx.Select(&d)).Where("id = ?", id)
 	if len(tx.Actor.Offices) > 0 {
 		q = q.Where("office IN (?)", bun.List(tx.Actor.Offices))
 	}

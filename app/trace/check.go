@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 
+	"cassacomune/app/debts"
 	"cassacomune/app/ledger"
 	"cassacomune/app/treasury"
 	"cassacomune/tenants"
@@ -44,7 +45,7 @@ func staleDebts(tx *tenants.Tx) (found []ledger.Breach, err error) {
 		GroupExpr("debt_item.debt_id")
 	err = tx.SelectFrom("debt").ColumnExpr("debt.type, debt.position, debt.cents, debt.paid, i.title, i.owed").
 		Join("JOIN (?) AS i ON i.debt_id = debt.id", items).
-		Where("debt.cents <> i.title OR debt.cents - debt.paid <> i.owed").OrderExpr("debt.type, debt.position").Limit(100).Scan(tx.Ctx, &rows)
+		Where("debt.cents <> i.title OR i.owed <> CASE WHEN debt.state = ? THEN 0 ELSE debt.cents - debt.paid END", debts.Unborn).OrderExpr("debt.type, debt.position").Limit(100).Scan(tx.Ctx, &rows)
 	for _, r := range rows {
 		found = append(found, ledger.Breach{Invariant: "f", Where: r.Type + " " + r.Position,
 			What: fmt.Sprintf("la posizione dice dovuto %d e pagato %d centesimi, le voci %d e il partitario ancora %d", r.Cents, r.Paid, r.Title, r.Owed)})

@@ -31,7 +31,7 @@ func Digest(tx *tenants.Tx) (string, error) {
 
 func debtsInto(tx *tenants.Tx, w io.Writer) error {
 	var all []debts.Debt
-	err := tx.Select(&all).Column("type", "position", "cents", "paid", "state", "chosen", "hash").Scan(tx.Ctx)
+	err := tx.Select(&all).Column("type", "position", "cents", "paid", "state", "chosen", "hash").Where("state <> ?", debts.Unborn).Scan(tx.Ctx)
 	slices.SortFunc(all, func(a, b debts.Debt) int { // in bytes: each engine has an order of its own
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Position, b.Position))
 	})

@@ -11,6 +11,7 @@ import (
 
 	"cassacomune/app/accounting"
 	"cassacomune/app/collections"
+	"cassacomune/app/day"
 	"cassacomune/app/debts"
 	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
@@ -188,7 +189,11 @@ func (w *walk) debts(ids []uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		w.put(Node{Stage: Due, ID: d.ID, Title: d.Type + " " + d.Position, Detail: d.Reason, Cents: d.Cents, On: dayOf(d.CreatedAt), Evidence: d.Source})
+		on, err := w.dueSince(d)
+		if err != nil {
+			return err
+		}
+		w.put(Node{Stage: Due, ID: d.ID, Title: d.Type + " " + d.Position, Detail: d.Reason, Cents: d.Cents, On: on, Evidence: d.Source})
 		for _, c := range d.Codes {
 			for _, in := range d.Instalments {
 				if in.ID == c.InstalmentID {
@@ -198,6 +203,16 @@ func (w *walk) debts(ids []uuid.UUID) error {
 		}
 	}
 	return nil
+}
+
+// dueSince is the day on which the ledger began to know of a debt: that of its
+// load, or of the payment with which it was born.
+func (w *walk) dueSince(d debts.Debt) (day.Date, error) {
+	entries, err := ledger.Entries(w.tx, d.Items[0].ID)
+	if err != nil || len(entries) == 0 {
+		return dayOf(d.CreatedAt), err
+	}
+	return entries[0].EffectiveOn, nil
 }
 
 func (w *walk) collections(ids []uuid.UUID) error {

@@ -15,6 +15,7 @@ import (
 
 	"cassacomune/app/auth"
 	"cassacomune/app/channels/all"
+	"cassacomune/app/payments"
 	"cassacomune/app/web"
 	"cassacomune/app/web/accounts"
 	"cassacomune/app/web/admin"
@@ -88,7 +89,7 @@ func (d data) instance() (*instance, error) {
 }
 
 func (i *instance) work(concurrency int) error {
-	w := worker.New(i.db, i.redis, i.queue, worker.Kinds(), concurrency, i.log, auth.Sweep)
+	w := worker.New(i.db, i.redis, i.queue, worker.Kinds(), concurrency, i.log, auth.Sweep, payments.Sweep)
 	if err := w.Start(); err != nil {
 		return err
 	}

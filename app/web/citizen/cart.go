@@ -83,9 +83,7 @@ func (p *portal) put(c *fiber.Ctx) error {
 	return c.Redirect("/carrello", fiber.StatusSeeOther)
 }
 
-// remove takes a notice out; one that is not there any more is no error. A
-// debt that was born in this cart goes with it, unless a bank may still bring
-// its money.
+// remove takes a notice out; one that is not there any more is no error.
 func (p *portal) remove(c *fiber.Ctx) error {
 	instalment, err := uuid.Parse(c.Params("instalment"))
 	if err != nil {
@@ -96,29 +94,12 @@ func (p *portal) remove(c *fiber.Ctx) error {
 		if err != nil || cart.ID == uuid.Nil {
 			return err
 		}
-		if err := cart.Remove(tx, instalment); err != nil {
-			return err
-		}
-		return p.unborn(tx, cart, instalment)
+		return cart.Remove(tx, instalment)
 	})
 	if err != nil {
 		return err
 	}
 	return c.Redirect("/carrello", fiber.StatusSeeOther)
-}
-
-func (p *portal) unborn(tx *tenants.Tx, cart basket, instalment uuid.UUID) error {
-	for _, l := range cart.Lines {
-		d := l.Payable.Debt
-		if l.InstalmentID != instalment || d.Source != fromPortal || d.State != debts.Open || d.CreatedAt.Before(cart.CreatedAt) {
-			continue
-		}
-		if way, err := p.underWay(tx, cart.ID); err != nil || way != "" {
-			return err
-		}
-		return debts.Annul(tx, d.ID, "Tolto dal carrello prima di pagare")
-	}
-	return nil
 }
 
 // cartLine is a notice as the cart shows it.

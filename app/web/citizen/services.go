@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
 	"cassacomune/app/codes"
 	"cassacomune/app/debts"
@@ -114,7 +113,8 @@ func questions(t tenants.DebtType, lang string) (out []question) {
 	return out
 }
 
-// open makes the debt that is born with its payment, and puts it into the cart.
+// open keeps what is about to be paid, and puts it into the cart: it is owed
+// from the moment in which it is paid.
 func (p *portal) open(c *fiber.Ctx) error {
 	at, b := page.At(c), page.For(c, "")
 	t, err := spontaneousType(c, at)
@@ -132,11 +132,7 @@ func (p *portal) open(c *fiber.Ctx) error {
 	var secret string
 	err = at.Within(c, func(tx *tenants.Tx) error {
 		n.Position = "SP-" + strings.ToUpper(tx.NewID().String())
-		d, err := debts.Add(tx, n)
-		if err != nil {
-			return err
-		}
-		asked, err := payableOfDebt(tx, d.ID)
+		asked, err := debts.Expect(tx, n)
 		if err == nil {
 			secret, err = intoCart(c, tx, asked)
 		}
@@ -152,20 +148,7 @@ func (p *portal) open(c *fiber.Ctx) error {
 	return c.Redirect("/carrello", fiber.StatusSeeOther)
 }
 
-func payableOfDebt(tx *tenants.Tx, id uuid.UUID) (debts.Payable, error) {
-	d, err := debts.Load(tx, id)
-	if err != nil {
-		return debts.Payable{}, err
-	}
-	return debts.PayableOf(tx, d.Instalments[0].ID, tx.Today())
-}
-
-const (
-	longestAnswer = 200
-
-	// fromPortal is the source of a debt that is born with its payment.
-	fromPortal = "portal"
-)
+const longestAnswer = 200
 
 // readService reads who owes, how much, and the answers of the debt type.
 func readService(f *page.Form, t tenants.DebtType, lang string) debts.New {
@@ -181,7 +164,7 @@ func readService(f *page.Form, t tenants.DebtType, lang string) debts.New {
 	if len(who.Code) == 16 { // eleven digits tell nothing
 		who.Kind = "person"
 	}
-	n := debts.New{Type: t.Code, Reason: t.Name, Parties: []debts.Party{who}, Fields: map[string]string{}, Source: fromPortal}
+	n := debts.New{Type: t.Code, Reason: t.Name, Parties: []debts.Party{who}, Fields: map[string]string{}, Source: "portal"}
 	var said []string
 	for _, q := range questions(t, lang) {
 		answer := readAnswer(f, q, kindOf(t, q))
