@@ -133,7 +133,7 @@ func (tx *Tx) DebtTypes() (all []DebtType, err error) {
 	if len(tx.Actor.Offices) > 0 {
 		q = q.Where("office IN (?)", bun.List(tx.Actor.Offices))
 	}
-	return all, q.Scan(tx.Ctx)
+	return all, q.Scan(tx.ByKey())
 }
 
 // DebtType returns an entry of the catalogue.

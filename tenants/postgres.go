@@ -33,13 +33,16 @@ func openPostgres(cfg Config) (*postgres, error) {
 		return nil, fmt.Errorf("database address: %w", err)
 	}
 	// bun writes arguments into the text: a statement cache would prepare each
-	// text anew and pay a second round trip.
+	// text anew and pay a second round trip. What is worth it says so (ByKey),
+	// unless the address asks for another mode: some poolers cannot keep
+	// statements.
+	engine := pgEngine{keeps: conf.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement}
 	conf.DefaultQueryExecMode = pgx.QueryExecModeExec
 	conf.RuntimeParams["timezone"] = "UTC"
 	if err := refuseMighty(conf); err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(guard{stdlib.GetConnector(*conf), pgEngine{}})
+	pool := sql.OpenDB(guard{stdlib.GetConnector(*conf), engine})
 	pool.SetMaxOpenConns(cfg.connections())
 	pool.SetMaxIdleConns(cfg.connections())
 	owner := cfg.OwnerURL
@@ -149,7 +152,9 @@ func refuseMighty(conf *pgx.ConnConfig) error {
 }
 
 // pgEngine begins a transaction and sets its tenant in one message.
-type pgEngine struct{}
+type pgEngine struct {
+	keeps bool // the plans of the queries by key
+}
 
 func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, error) {
 	conn := c.(*stdlib.Conn).Conn()
@@ -175,6 +180,18 @@ func (pgEngine) refuses(query string) error {
 		return errLeaves
 	}
 	return oneStatement(bones, several)
+}
+
+func (e pgEngine) query(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if e.keeps && ctx.Value(byKey{}) != nil {
+		if text, values, ok := lift(query); ok {
+			query, args = text, []driver.NamedValue{{Ordinal: 1, Value: pgx.QueryExecModeCacheStatement}}
+			for i, v := range values {
+				args = append(args, driver.NamedValue{Ordinal: i + 2, Value: v})
+			}
+		}
+	}
+	return c.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 
 type pgTx struct {

@@ -174,3 +174,7 @@ func (sqliteEngine) refuses(query string) error {
 	}
 	return sparesFacts(bones)
 }
+
+func (sqliteEngine) query(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return c.(driver.QueryerContext).QueryContext(ctx, query, args)
+}

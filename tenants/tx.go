@@ -92,10 +92,10 @@ func (tx *Tx) Lock(q *bun.SelectQuery) *bun.SelectQuery {
 	return q
 }
 
-// One runs a selection of one row; no row is a fault of kind NotFound with the
-// given sentence.
+// One runs a selection of one row by its key; no row is a fault of kind
+// NotFound with the given sentence.
 func (tx *Tx) One(q *bun.SelectQuery, missing string) error {
-	err := q.Limit(1).Scan(tx.Ctx)
+	err := q.Limit(1).Scan(tx.ByKey())
 	if errors.Is(err, sql.ErrNoRows) {
 		return fault.New(fault.NotFound, "missing", "%s", missing)
 	}

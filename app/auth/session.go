@@ -110,7 +110,7 @@ func resume(tx *tenants.Tx, host string, token Token) (row session, s Session, e
 		ColumnExpr("session.kind, session.host, session.person_id, session.citizen_id, session.seen_at, session.idle_until, session.expires_at, session.revoked_at").
 		ColumnExpr("coalesce(m.role, '') AS role, coalesce(m.offices, '[]') AS offices, coalesce(m.name, '') AS name").
 		Join("LEFT JOIN membership AS m ON m.tenant_id = session.tenant_id AND m.person_id = session.person_id AND m.revoked_at IS NULL").
-		Where("session.id = ?", id[:]).OrderExpr("m.id").Scan(tx.Ctx, &lines)
+		Where("session.id = ?", id[:]).OrderExpr("m.id").Scan(tx.ByKey(), &lines)
 	if err != nil {
 		return row, s, err
 	}

@@ -58,7 +58,7 @@ func NoticeOf(tx *tenants.Tx, code string) (n Notice, err error) {
 		Join("LEFT JOIN office AS o ON o.tenant_id = code.tenant_id AND o.code = d.office").
 		Where("code.code = ?", code).Limit(1)
 	var rows []noticeRow
-	if err := q.Scan(tx.Ctx, &rows); err != nil {
+	if err := q.Scan(tx.ByKey(), &rows); err != nil {
 		return n, err
 	}
 	if len(rows) == 0 {
@@ -80,7 +80,7 @@ func NoticeOf(tx *tenants.Tx, code string) (n Notice, err error) {
 	if agreed(n.asked.Type, n.asked.Instalment) {
 		return n, nil
 	}
-	return n, tx.Select(&n.asked.Debt.Items).Where("debt_id = ?", r.DebtID).OrderExpr("seq").Scan(tx.Ctx)
+	return n, tx.Select(&n.asked.Debt.Items).Where("debt_id = ?", r.DebtID).OrderExpr("seq").Scan(tx.ByKey())
 }
 
 // On prices the notice on a day. It reads nothing more.
