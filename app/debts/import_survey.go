@@ -11,8 +11,12 @@ import (
 // Survey is what a first pass must remember of the whole file: which debts and
 // which printed notice numbers it has seen, a few bytes each.
 type Survey struct {
-	Body string // codice fiscale of another municipality, whose file it is
-	Line int    // where it stands
+	Line int    // of a row that may not be ours; 0: there is none
+	Body string // whose it says it is; "" where it does not say, and nobody guesses
+
+	// Unsigned says that an annulment of this format need not say whose debt it
+	// takes back.
+	Unsigned bool
 
 	seed      maphash.Seed
 	debts     seen
@@ -30,7 +34,7 @@ func NewSurvey() *Survey {
 // this round did not know.
 func (s *Survey) Again() *Survey {
 	next := NewSurvey()
-	next.seed = s.seed
+	next.seed, next.Unsigned = s.seed, s.Unsigned
 	found := false
 	for sum, known := range s.scattered {
 		found = found || !known
@@ -55,7 +59,8 @@ func (s *Survey) Look(g *Group, fiscalCode string) {
 	}
 	notice := ""
 	for _, r := range g.Rows {
-		if r.Body != "" && r.Body != fiscalCode && s.Body == "" { // an annulment need not say whose
+		unsigned := r.Body == "" && r.Action == formats.Annul && s.Unsigned
+		if s.Line == 0 && r.Body != fiscalCode && !unsigned {
 			s.Body, s.Line = r.Body, r.Line
 		}
 		if r.Notice != "" && r.Notice != notice && s.notices.add(maphash.String(s.seed, r.Notice)) {

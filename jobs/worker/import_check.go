@@ -52,11 +52,12 @@ func (w *importer) checkDebts(format *all.Format, file io.Reader) error {
 
 func (w *importer) look(format *all.Format, file io.Reader, survey *debts.Survey) error {
 	lines := &lineKeeper{src: file, first: 1}
+	survey.Unsigned = unsigned[format.Key]
 	var chunk []debts.Group
 	for g := range debts.Groups(format.Read(lines), lines.text) {
 		survey.Look(&g, w.town.FiscalCode)
-		if survey.Body != "" {
-			return w.foreign(survey.Line, "ente", survey.Body, "Il file è di un altro ente")
+		if survey.Line > 0 {
+			return w.foreign(survey.Line, "ente", survey.Body, whose(survey.Body))
 		}
 		w.preview.Unusable = w.preview.Unusable || g.Unusable
 		if chunk = append(chunk, g); len(chunk) < groupsAtOnce {
@@ -70,6 +71,17 @@ func (w *importer) look(format *all.Format, file io.Reader, survey *debts.Survey
 		}
 	}
 	return w.judge(chunk)
+}
+
+// unsigned lists the formats whose annulments do not say whose debts they are.
+var unsigned = map[string]bool{"govpay-csv": true}
+
+// whose says why a debt file is not ours.
+func whose(body string) string {
+	if body == "" {
+		return "Il file non dice di quale ente sono i dovuti"
+	}
+	return "Il file è di un altro ente"
 }
 
 // foreign refuses a file of somebody else. Whose it is stands in a problem, not
@@ -166,14 +178,20 @@ func (w *importer) problem(problem formats.Problem) {
 		Reason: problem.Reason, Severity: string(problem.Severity)})
 }
 
-// govpay names the columns of GovPay's files by those of ours, in which the
-// checks on a whole debt speak.
-var govpay = map[string]string{"ente": "idDominio", "tipo_dovuto": "tipoPendenza", "codice_posizione": "idPendenza", "azione": "importo",
-	"rata": "numeroRata", "scadenza": "dataValidita", "debitore_codice": "identificativoPagatore", "debitore_nome": "anagraficaPagatore",
-	"numero_avviso": "numeroAvviso", "voce": "idVoce1", "iban": "ibanAccreditoVoce1", "beneficiario": "tipoBolloVoce1"}
+// columns names those of other files by those of ours, in which the checks on
+// a whole debt speak.
+var columns = map[string]map[string]string{
+	"govpay-csv": {"ente": "idDominio", "tipo_dovuto": "tipoPendenza", "codice_posizione": "idPendenza", "azione": "importo",
+		"rata": "numeroRata", "scadenza": "dataValidita", "debitore_codice": "identificativoPagatore", "debitore_nome": "anagraficaPagatore",
+		"numero_avviso": "numeroAvviso", "voce": "idVoce1", "iban": "ibanAccreditoVoce1", "beneficiario": "tipoBolloVoce1"},
+	"p4pa-csv": {"ente": "codiceFiscaleEnte_1", "tipo_dovuto": "tipoDovuto", "codice_posizione": "IUPD", "rata": "IUD",
+		"scadenza": "dataEsecuzionePagamento", "debitore_codice": "codiceIdentificativoUnivoco", "debitore_nome": "anagraficaPagatore",
+		"data_notifica": "dataNotifica", "numero_avviso": "codIuv", "voce": "importoVersamentoEnte_1", "iban": "ibanAccreditoEnte_1",
+		"beneficiario": "codiceFiscaleEnte_2"},
+}
 
 func (w *importer) column(field string) string {
-	if name, ok := govpay[field]; ok && w.preview.Format == "govpay-csv" {
+	if name, ok := columns[w.preview.Format][field]; ok {
 		return name
 	}
 	return field

@@ -19,6 +19,7 @@ import (
 	"cassacomune/app/formats/nodo"
 	"cassacomune/app/formats/opi"
 	"cassacomune/app/formats/opimsg"
+	"cassacomune/app/formats/p4pa"
 	"cassacomune/app/formats/pain"
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
@@ -84,6 +85,7 @@ var List = []Format{
 	{"pos-csv", "Liquidazione dei pagamenti con carta", Remittance, poscsv.Sniff, poscsv.Read},
 	{"cassacomune-csv", "Dovuti, tracciato Cassa Comune", Debts, debtcsv.Sniff, debtcsv.Read},
 	{"govpay-csv", "Dovuti, tracciato GovPay", Debts, govpay.Sniff, govpay.Read},
+	{p4pa.Key, "Dovuti, tracciato della Piattaforma Unitaria", Debts, p4pa.Sniff, p4pa.Read},
 }
 
 // HeadSize is how much of a file is looked at to know its format.

@@ -146,7 +146,7 @@ func TestEveryFormatKnowsItsOwnAndNoOther(t *testing.T) {
 		}
 		seen[f.Key] = true
 	}
-	for dir, want := range map[string]string{"opi": "opi-journal", "poste": "poste200", "poscsv": "pos-csv", "debtcsv": "cassacomune-csv", "govpay": "govpay-csv"} {
+	for dir, want := range map[string]string{"opi": "opi-journal", "poste": "poste200", "poscsv": "pos-csv", "debtcsv": "cassacomune-csv", "govpay": "govpay-csv", "p4pa": "p4pa-csv"} {
 		known := 0
 		err := filepath.WalkDir(filepath.Join("..", dir, "testdata"), func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() || strings.Contains(path, "fuzz") || strings.HasSuffix(path, ".golden") || strings.HasSuffix(path, ".json") {
@@ -176,7 +176,7 @@ func TestEveryFormatKnowsItsOwnAndNoOther(t *testing.T) {
 }
 
 func TestSumsOfRemittancesAndDebts(t *testing.T) {
-	for _, dir := range []string{"poste", "poscsv", "debtcsv", "govpay"} {
+	for _, dir := range []string{"poste", "poscsv", "debtcsv", "govpay", "p4pa"} {
 		files, err := filepath.Glob(filepath.Join("..", dir, "testdata", "*"))
 		if err != nil {
 			t.Fatal(err)

@@ -40,6 +40,7 @@ var grown = []struct {
 	{"pos-csv", "poscsv/testdata/un-giorno.csv", "T1;01/07/2026;TX1", "", ""},
 	{"cassacomune-csv", "debtcsv/testdata/buono.csv", "TARI-2026-0001", "", "TARI-2026-0001"},
 	{"govpay-csv", "govpay/testdata/documento.csv", "UFF,P1", "", "P1"},
+	{"p4pa-csv", "p4pa/testdata/v1-4.csv", "TARI-1", "", "TARI-1"},
 }
 
 // stream is a file that is made while it is read. Every few megabytes it looks
