@@ -65,10 +65,10 @@ func sniff(head []byte) *layout {
 // and a MessageEnd. Totals of the foot that are not those counted are errors.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		for line, err := range fixed.Records(charset.NewReader(r), width, most) {
 			if err != nil {
-				f.problem(formats.Error, line.Number, "file", "", err.Error())
+				f.Error(line.Number, "file", "", err.Error())
 				break
 			}
 			f.last = line.Number
@@ -77,7 +77,7 @@ func Read(r io.Reader) formats.Reader {
 			}
 			f.any = true
 			f.record(line)
-			if f.stopped {
+			if f.Stopped {
 				return
 			}
 		}
@@ -87,21 +87,20 @@ func Read(r io.Reader) formats.Reader {
 
 // file is a reading under way.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
-	any     bool
-	last    int
-	told    string // key of the Header told last
-	flow    *flow  // nil before the head and after the foot
+	formats.Teller
+	any  bool
+	last int
+	told string // key of the Header told last
+	flow *flow  // nil before the head and after the foot
 }
 
 func (f *file) record(line fixed.Line) {
 	if strings.IndexByte(line.Text, 0) >= 0 {
-		f.problem(formats.Error, line.Number, "record", line.Text, "contiene un byte nullo (NUL): il file è rovinato")
+		f.Error(line.Number, "record", line.Text, "contiene un byte nullo (NUL): il file è rovinato")
 		return
 	}
 	if n := fixed.NewLine(0, strings.TrimRight(line.Text, " ")).Len(); n > width {
-		f.problem(formats.Error, line.Number, "record", line.Raw(width+1, n), fmt.Sprintf("record di %d caratteri invece di 120", n))
+		f.Error(line.Number, "record", line.Raw(width+1, n), fmt.Sprintf("record di %d caratteri invece di 120", n))
 	}
 	kind := line.Raw(1, 3)
 	if l := layouts[kind]; l != nil {
@@ -109,7 +108,7 @@ func (f *file) record(line fixed.Line) {
 		return
 	}
 	if f.flow == nil {
-		f.problem(formats.Error, line.Number, "record", kind, "il record sta fuori da un flusso: manca il record di testa (IR o IM)")
+		f.Error(line.Number, "record", kind, "il record sta fuori da un flusso: manca il record di testa (IR o IM)")
 		return
 	}
 	f.flow.records++
@@ -125,17 +124,17 @@ func (f *file) part(line fixed.Line, kind string) {
 	r, known := f.flow.layout.records[kind]
 	switch {
 	case !known || line.Raw(1, 1) != " ":
-		f.problem(formats.Error, line.Number, "tipo_record", line.Raw(1, 3), "record sconosciuto")
+		f.Error(line.Number, "tipo_record", line.Raw(1, 3), "record sconosciuto")
 		return
 	case kind == f.flow.layout.first:
 		f.open(line)
 	case f.flow.disposal == nil || f.flow.disposal.number != line.Field(4, 10):
-		f.problem(formats.Error, line.Number, "numero_progressivo", line.Field(4, 10), "il record non è della disposizione che precede")
+		f.Error(line.Number, "numero_progressivo", line.Field(4, 10), "il record non è della disposizione che precede")
 		return
 	}
 	d := f.flow.disposal
 	if d.seen[kind]++; d.seen[kind] > r.times {
-		f.problem(formats.Error, line.Number, "tipo_record", kind, "record ripetuto nella disposizione")
+		f.Error(line.Number, "tipo_record", kind, "record ripetuto nella disposizione")
 		return
 	}
 	r.read(d, line)
@@ -147,16 +146,6 @@ func (f *file) part(line fixed.Line, kind string) {
 func (f *file) finish() {
 	f.unfinished()
 	if !f.any {
-		f.problem(formats.Error, 0, "file", "", "il file è vuoto")
+		f.Error(0, "file", "", "il file è vuoto")
 	}
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
-}
-
-func (f *file) problem(s formats.Severity, line int, field, value, reason string) {
-	f.emit(formats.Event{Problem: &formats.Problem{Line: line, Field: field, Value: strings.TrimSpace(value), Reason: reason, Severity: s}})
 }

@@ -42,7 +42,7 @@ func (f *file) open(line fixed.Line) {
 	w.disposal = &disposal{file: f, number: line.Field(4, 10), seen: map[string]int{}}
 	w.disposal.payment.Line = line.Number
 	if n, err := line.Int(4, 10); err != nil || n != w.disposals {
-		f.problem(formats.Warning, line.Number, "numero_progressivo", line.Field(4, 10), "le disposizioni non sono numerate di seguito da 1")
+		f.Warn(line.Number, "numero_progressivo", line.Field(4, 10), "le disposizioni non sono numerate di seguito da 1")
 	}
 }
 
@@ -56,10 +56,10 @@ func (f *file) ends() {
 	if f.flow.batch == nil || *f.flow.batch != d.batch {
 		b := d.batch
 		f.flow.batch = &b
-		f.emit(formats.Event{Batch: &formats.Batch{Line: d.payment.Line, Account: b.account, Creditor: b.creditor, Sequence: b.sequence, On: b.on}})
+		f.Emit(formats.Event{Batch: &formats.Batch{Line: d.payment.Line, Account: b.account, Creditor: b.creditor, Sequence: b.sequence, On: b.on}})
 	}
 	d.payment.Text, d.payment.Raw = d.text.String(), strings.Join(d.raw, "; ")
-	f.emit(formats.Event{Payment: &d.payment})
+	f.Emit(formats.Event{Payment: &d.payment})
 }
 
 // begin reads what the first record of a disposal (10, 14) is for: due day,
@@ -90,14 +90,14 @@ func (d *disposal) begin(line fixed.Line) {
 // nor the sum.
 func (d *disposal) refuse(line fixed.Line, field, value, reason string) {
 	d.wrong, d.file.flow.unsure = true, true
-	d.file.problem(formats.Error, line.Number, field, value, reason)
+	d.file.Error(line.Number, field, value, reason)
 }
 
 func (d *disposal) cause(line fixed.Line, sign string) {
 	code := line.Field(29, 33)
 	o, known := outcomes[code]
 	if !known || o.key != d.file.flow.layout.key {
-		d.file.problem(formats.Warning, line.Number, "causale", code, "causale sconosciuta")
+		d.file.Warn(line.Number, "causale", code, "causale sconosciuta")
 		d.payment.Status = code
 		return
 	}
@@ -112,10 +112,10 @@ func (d *disposal) currency(line fixed.Line) {
 	switch letter := line.Field(120, 120); letter {
 	case "E":
 	case "":
-		d.file.problem(formats.Warning, line.Number, "divisa", "", "manca la divisa: si intende euro (E)")
+		d.file.Warn(line.Number, "divisa", "", "manca la divisa: si intende euro (E)")
 	default:
 		d.payment.Currency = letter
-		d.file.problem(formats.Warning, line.Number, "divisa", letter, "importo non in euro")
+		d.file.Warn(line.Number, "divisa", letter, "importo non in euro")
 	}
 }
 
@@ -123,7 +123,7 @@ func (d *disposal) currency(line fixed.Line) {
 func (d *disposal) date(line fixed.Line, from, to int, name string) day.Date {
 	on, err := fixed.DDMMYY(line.Field(from, to))
 	if err != nil {
-		d.file.problem(formats.Error, line.Number, name, line.Field(from, to), err.Error())
+		d.file.Error(line.Number, name, line.Field(from, to), err.Error())
 	}
 	return on
 }
@@ -143,7 +143,7 @@ func (d *disposal) iban(line fixed.Line) string {
 		return ""
 	}
 	if err := codes.CheckIBAN(iban); err != nil {
-		d.file.problem(formats.Warning, line.Number, "iban", iban, "le coordinate del conto non formano un IBAN valido")
+		d.file.Warn(line.Number, "iban", iban, "le coordinate del conto non formano un IBAN valido")
 	}
 	return iban
 }

@@ -27,7 +27,7 @@ func (f *file) head(line fixed.Line, l *layout) {
 	f.flow = &flow{layout: l, head: line, records: 1}
 	if f.told != l.key {
 		f.told = l.key
-		f.emit(formats.Event{Header: &formats.Header{Format: l.key}})
+		f.Emit(formats.Event{Header: &formats.Header{Format: l.key}})
 	}
 	f.fact("ricevente", line.Field(9, 13))
 	if l == rid {
@@ -35,16 +35,16 @@ func (f *file) head(line fixed.Line, l *layout) {
 	}
 	created, err := fixed.DDMMYY(line.Field(14, 19))
 	if err != nil {
-		f.problem(formats.Error, line.Number, "data_creazione", line.Field(14, 19), err.Error())
+		f.Error(line.Number, "data_creazione", line.Field(14, 19), err.Error())
 	}
-	f.emit(formats.Event{Message: &formats.Message{
+	f.Emit(formats.Event{Message: &formats.Message{
 		Kind: l.key, ID: line.Field(20, 39), CreatedAt: line.Field(14, 19), CreatedOn: created, Initiator: formats.Party{Code: line.Field(4, 8)},
 	}})
 }
 
 func (f *file) fact(name, value string) {
 	if value != "" {
-		f.emit(formats.Event{Header: &formats.Header{Name: name, Value: value}})
+		f.Emit(formats.Event{Header: &formats.Header{Name: name, Value: value}})
 	}
 }
 
@@ -53,10 +53,10 @@ func (f *file) foot(line fixed.Line) {
 	f.ends()
 	w := f.flow
 	if line.Field(4, 39) != w.head.Field(4, 39) {
-		f.problem(formats.Warning, line.Number, "EF", line.Field(4, 39), "il record di coda non ripete mittente, ricevente, data e nome del record di testa")
+		f.Warn(line.Number, "EF", line.Field(4, 39), "il record di coda non ripete mittente, ricevente, data e nome del record di testa")
 	}
 	if line.Len() < 114 {
-		f.problem(formats.Error, line.Number, "EF", "", "record di coda incompleto: il file sembra troncato")
+		f.Error(line.Number, "EF", "", "record di coda incompleto: il file sembra troncato")
 	}
 	end := &formats.MessageEnd{Line: line.Number}
 	end.DeclaredTransactions = f.count(line, 46, 52, "numero_disposizioni", w.disposals)
@@ -68,17 +68,17 @@ func (f *file) foot(line fixed.Line) {
 		end.DeclaredSum = &total
 	}
 	f.flow = nil
-	f.emit(formats.Event{MessageEnd: end})
+	f.Emit(formats.Event{MessageEnd: end})
 }
 
 func (f *file) count(line fixed.Line, from, to int, name string, counted int) *int {
 	declared, err := line.Int(from, to)
 	if err != nil {
-		f.problem(formats.Error, line.Number, name, line.Field(from, to), "totale del record di coda non leggibile")
+		f.Error(line.Number, name, line.Field(from, to), "totale del record di coda non leggibile")
 		return nil
 	}
 	if declared != counted {
-		f.problem(formats.Error, line.Number, name, fmt.Sprint(declared), fmt.Sprintf("il record di coda dichiara %d, nel flusso sono %d", declared, counted))
+		f.Error(line.Number, name, fmt.Sprint(declared), fmt.Sprintf("il record di coda dichiara %d, nel flusso sono %d", declared, counted))
 	}
 	return &declared
 }
@@ -91,11 +91,11 @@ func (f *file) sum(line fixed.Line, from, to int, name string, counted money.Cen
 		declared, err = 0, nil
 	}
 	if err != nil {
-		f.problem(formats.Error, line.Number, name, line.Field(from, to), "totale del record di coda non leggibile")
+		f.Error(line.Number, name, line.Field(from, to), "totale del record di coda non leggibile")
 		return nil
 	}
 	if declared != counted && !f.flow.unsure {
-		f.problem(formats.Error, line.Number, name, declared.Comma(), fmt.Sprintf("il record di coda dichiara %s, le disposizioni sommano a %s", declared.Comma(), counted.Comma()))
+		f.Error(line.Number, name, declared.Comma(), fmt.Sprintf("il record di coda dichiara %s, le disposizioni sommano a %s", declared.Comma(), counted.Comma()))
 	}
 	return &declared
 }
@@ -120,6 +120,6 @@ func (f *file) unfinished() {
 	}
 	f.ends()
 	f.flow = nil
-	f.problem(formats.Error, f.last, "EF", "", "manca il record di coda (EF): il file sembra troncato")
-	f.emit(formats.Event{MessageEnd: &formats.MessageEnd{Line: f.last}})
+	f.Error(f.last, "EF", "", "manca il record di coda (EF): il file sembra troncato")
+	f.Emit(formats.Event{MessageEnd: &formats.MessageEnd{Line: f.last}})
 }

@@ -3,7 +3,6 @@ package cbi
 import (
 	"strings"
 
-	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/fixed"
 )
 
@@ -65,7 +64,7 @@ func mavNumber(d *disposal, l fixed.Line) {
 		var err error
 		if p.Charges, err = l.Cents(87, 91); err != nil {
 			d.wrong = true
-			d.file.problem(formats.Error, l.Number, "spese", charges, err.Error())
+			d.file.Error(l.Number, "spese", charges, err.Error())
 		}
 	}
 	p.ValueOn = d.dateIfAny(l, 92, 97, "valuta_addebito")

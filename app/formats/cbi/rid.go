@@ -1,9 +1,6 @@
 package cbi
 
-import (
-	"cassacomune/app/formats"
-	"cassacomune/app/formats/internal/fixed"
-)
+import "cassacomune/app/formats/internal/fixed"
 
 // rid is the flow of direct debits. Its outcomes come back on the same
 // records, with another cause: so say the public codes, their layout is by
@@ -49,7 +46,7 @@ func ridFirst(d *disposal, l fixed.Line) {
 	d.keep("tipo_codice", l.Field(97, 97))
 	d.keep("flag_tipo_debitore", l.Field(114, 114))
 	if kind, head := l.Field(119, 119), d.file.flow.head.Field(113, 113); kind != head {
-		d.file.problem(formats.Warning, l.Number, "tipo_incasso_rid", kind, "il tipo di incasso non è quello del record di testa")
+		d.file.Warn(l.Number, "tipo_incasso_rid", kind, "il tipo di incasso non è quello del record di testa")
 	}
 }
 

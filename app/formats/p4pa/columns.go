@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/delimited"
 )
 
@@ -138,38 +137,41 @@ func columnName(s string) string { return strings.ToLower(strings.TrimSpace(s)) 
 
 // header says where the columns of a file are.
 type header struct {
-	names   []string
-	places  [cEnd + mostTransfers*tEnd]int // 1-based; 0 where the file has no such column
-	width   int
-	english bool
+	names          []string
+	places         [cEnd + mostTransfers*tEnd]int // 1-based; 0 where the file has no such column
+	width          int
+	english        bool
+	unknown, twice []string
 }
 
-func readHeader(row delimited.Row) (*header, []formats.Problem) {
-	h := &header{width: len(row.Fields)}
-	var problems []formats.Problem
-	for i, name := range row.Fields {
+func newHeader(fields []string) *header {
+	h := &header{width: len(fields)}
+	for i, name := range fields {
 		name = strings.TrimSpace(name)
 		h.names = append(h.names, name)
 		c, known := byName[columnName(name)]
 		switch {
 		case name == "" || strings.EqualFold(name, delimited.Reason):
 		case !known:
-			p := wrong(row.Line, name, name, "colonna sconosciuta: non si legge")
-			p.Severity = formats.Warning
-			problems = append(problems, p)
+			h.unknown = append(h.unknown, name)
 		case h.places[c] > 0:
-			problems = append(problems, wrong(row.Line, name, name, "colonna ripetuta"))
+			h.twice = append(h.twice, name)
 		default:
 			h.places[c] = i + 1
 			h.english = h.english || c == cDebtType && columnName(name) == columnName(columns[c].english)
 		}
 	}
+	return h
+}
+
+// missing names the columns that have to be there.
+func (h *header) missing() (names []string) {
 	for c, column := range columns {
 		if column.required && h.places[c] == 0 {
-			problems = append(problems, wrong(row.Line, h.name(c), h.name(c), "colonna obbligatoria mancante"))
+			names = append(names, h.name(c))
 		}
 	}
-	return h, problems
+	return names
 }
 
 // version is the one whose columns are there. 1.1 has those of 1.0.

@@ -40,14 +40,14 @@ func Sniff(head []byte) bool {
 // everything wrong or odd. A row with an error yields no item.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield, seen: recent.New[string, int]()}
+		f := &file{Teller: formats.NewTeller(yield), seen: recent.New[string, int]()}
 		for row, err := range delimited.Rows(charset.NewReader(r), comma) {
-			if f.row(row, err); f.stopped {
+			if f.row(row, err); f.Stopped {
 				return
 			}
 		}
 		if f.header == nil {
-			f.problem(0, "", "", "il file è vuoto: manca anche la riga di intestazione", formats.Error)
+			f.Error(0, "", "", "il file è vuoto: manca anche la riga di intestazione")
 		}
 	}
 }
@@ -60,8 +60,7 @@ func CopyRejected(w io.Writer, file io.Reader, reason func(line int) string) err
 
 // file is a reading under way.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
+	formats.Teller
 	header  *header
 	seen    *recent.Seen[string, int] // line of each IUD
 	changes bool                      // a change has been told
@@ -75,15 +74,15 @@ func (f *file) row(row delimited.Row, err error) {
 	case f.header == nil:
 		f.begin(row, err)
 	case err != nil:
-		f.problem(row.Line, "", row.Raw, err.Error(), formats.Error)
+		f.Error(row.Line, "", row.Raw, err.Error())
 	case row.Blank():
 	case !row.Ended && len(row.Fields) < f.header.width:
-		f.problem(row.Line, "", row.Raw, "l'ultima riga è incompleta e senza fine riga: il file sembra troncato", formats.Error)
+		f.Error(row.Line, "", row.Raw, "l'ultima riga è incompleta e senza fine riga: il file sembra troncato")
 	case len(row.Fields) != f.header.width:
-		f.problem(row.Line, "", row.Raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(row.Fields), f.header.width), formats.Error)
+		f.Error(row.Line, "", row.Raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(row.Fields), f.header.width))
 	default:
 		if !row.Ended {
-			f.problem(row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato", formats.Warning)
+			f.Warn(row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato")
 		}
 		f.instalment(row)
 	}
@@ -92,17 +91,23 @@ func (f *file) row(row delimited.Row, err error) {
 // begin reads the header. Without the columns that every version has, nothing
 // else can be read.
 func (f *file) begin(row delimited.Row, err error) {
-	h, problems := readHeader(row)
-	if f.header = h; err != nil {
-		problems = append(problems, wrong(row.Line, "", row.Raw, err.Error()))
+	h := newHeader(row.Fields)
+	f.header = h
+	f.Emit(formats.Event{Header: &formats.Header{Format: Key, Version: h.version()}})
+	for _, name := range h.unknown {
+		f.Warn(row.Line, name, name, "colonna sconosciuta: non si legge")
 	}
-	fatal := false
-	f.emit(formats.Event{Header: &formats.Header{Format: Key, Version: h.version()}})
-	for _, p := range problems {
-		fatal = fatal || p.Severity == formats.Error
-		f.emit(formats.Event{Problem: &p})
+	for _, name := range h.twice {
+		f.Error(row.Line, name, name, "colonna ripetuta")
 	}
-	f.stopped = f.stopped || fatal
+	missing := h.missing()
+	for _, name := range missing {
+		f.Error(row.Line, name, name, "colonna obbligatoria mancante")
+	}
+	if err != nil {
+		f.Error(row.Line, "", row.Raw, err.Error())
+	}
+	f.Stopped = f.Stopped || err != nil || len(h.twice)+len(missing) > 0
 }
 
 // instalment yields the items of a row.
@@ -113,7 +118,7 @@ func (f *file) instalment(row delimited.Row) {
 		return
 	}
 	for _, d := range items {
-		f.emit(formats.Event{Debt: &d})
+		f.Emit(formats.Event{Debt: &d})
 	}
 }
 
@@ -125,20 +130,4 @@ func (f *file) number(position, option string) int {
 	}
 	f.counted[option]++
 	return f.counted[option]
-}
-
-func wrong(line int, field, value, reason string) formats.Problem {
-	return formats.Problem{Line: line, Field: field, Value: delimited.Shown(value), Reason: reason, Severity: formats.Error}
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) {
-	p := wrong(line, field, value, reason)
-	p.Severity = s
-	f.emit(formats.Event{Problem: &p})
-}
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
 }

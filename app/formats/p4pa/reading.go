@@ -273,6 +273,10 @@ func (r *reading) problem(c int, value, reason string, s formats.Severity) {
 }
 
 func (r *reading) named(field, value, reason string, s formats.Severity) {
-	r.wrong = r.wrong || s == formats.Error
-	r.file.problem(r.row.Line, field, value, reason, s)
+	if s == formats.Error {
+		r.wrong = true
+		r.file.Error(r.row.Line, field, value, reason)
+	} else {
+		r.file.Warn(r.row.Line, field, value, reason)
+	}
 }

@@ -40,10 +40,10 @@ func Sniff(head []byte) bool {
 // the summary declares. Totals that differ are Problems of severity Error.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield}
+		f := &file{Teller: formats.NewTeller(yield)}
 		for line, err := range fixed.Lines(charset.NewReader(r), most) {
 			if err != nil {
-				f.problem(line.Number, "", "", err.Error(), formats.Error)
+				f.Error(line.Number, "", "", err.Error())
 				break
 			}
 			f.last = line.Number
@@ -52,12 +52,12 @@ func Read(r io.Reader) formats.Reader {
 			}
 			f.any = true
 			f.row(line)
-			if f.stopped {
+			if f.Stopped {
 				return
 			}
 		}
-		if !f.any && !f.stopped {
-			f.problem(0, "", "", "il file è vuoto", formats.Error)
+		if !f.any && !f.Stopped {
+			f.Error(0, "", "", "il file è vuoto")
 		}
 		f.unfinished()
 	}
@@ -65,12 +65,11 @@ func Read(r io.Reader) formats.Reader {
 
 // file is a reading under way: the layout, and the group begun last.
 type file struct {
-	yield   func(formats.Event) bool
-	stopped bool
-	any     bool
-	last    int
-	layout  *layout
-	group   *group
+	formats.Teller
+	any    bool
+	last   int
+	layout *layout
+	group  *group
 }
 
 // group sums the details as they go by.
@@ -91,7 +90,7 @@ func (t *tally) add(c money.Cents) { t.count, t.cents = t.count+1, t.cents+c }
 
 func (f *file) row(line fixed.Line) {
 	if strings.ContainsRune(line.Text, 0) {
-		f.problem(line.Number, "", line.Text, "contiene un byte nullo (NUL): il file è rovinato", formats.Error)
+		f.Error(line.Number, "", line.Text, "contiene un byte nullo (NUL): il file è rovinato")
 		return
 	}
 	if isSummary(line) {
@@ -101,21 +100,21 @@ func (f *file) row(line fixed.Line) {
 	if f.layout == nil {
 		l, ok := layoutOf(line)
 		if !ok {
-			f.problem(line.Number, "", line.Text, "riga non riconosciuta: né dettaglio né riepilogo di una rendicontazione di bollettini", formats.Error)
+			f.Error(line.Number, "", line.Text, "riga non riconosciuta: né dettaglio né riepilogo di una rendicontazione di bollettini")
 			return
 		}
 		f.layout = l
 	}
 	d, errs := f.layout.detail(line)
 	for _, p := range errs {
-		f.tell(p)
+		f.Emit(formats.Event{Problem: &p})
 	}
-	if d == nil || f.stopped {
+	if d == nil || f.Stopped {
 		return
 	}
 	f.open(*d)
 	f.group.add(*d)
-	f.emit(formats.Event{Line: &d.Line})
+	f.Emit(formats.Event{Line: &d.Line})
 }
 
 // open begins a group unless the detail goes on with the one begun last.
@@ -124,7 +123,7 @@ func (f *file) open(d detail) {
 		return
 	}
 	if f.group != nil {
-		f.problem(d.Line.Line, "numero_cc", d.account, "il conto cambia prima della riga di riepilogo", formats.Error)
+		f.Error(d.Line.Line, "numero_cc", d.account, "il conto cambia prima della riga di riepilogo")
 		f.end(formats.FlowEnd{Line: d.Line.Line})
 	}
 	f.begin(d.account, d.CreditedOn, d.progressive)
@@ -132,7 +131,7 @@ func (f *file) open(d detail) {
 
 func (f *file) begin(account string, on day.Date, progressive string) {
 	f.group = &group{account: account, creditedOn: on}
-	f.emit(formats.Event{Flow: &formats.Flow{
+	f.Emit(formats.Event{Flow: &formats.Flow{
 		ID: account + "-" + on.String() + "-" + progressive, Channel: "poste", Account: account, On: on,
 	}})
 }
@@ -153,76 +152,64 @@ func (f *file) summary(line fixed.Line) {
 	account := line.Field(2, 13)
 	on, err := fixed.YYMMDD(line.Field(14, 19))
 	if err != nil {
-		f.problem(line.Number, "data_contabile", line.Field(14, 19), err.Error(), formats.Error)
+		f.Error(line.Number, "data_contabile", line.Field(14, 19), err.Error())
 	}
 	if f.group == nil {
 		f.begin(account, on, "cuas"+line.Field(1, 1))
 	}
 	if f.group.account != account {
-		f.problem(line.Number, "numero_cc", account, "il riepilogo è di un altro conto rispetto ai dettagli", formats.Error)
+		f.Error(line.Number, "numero_cc", account, "il riepilogo è di un altro conto rispetto ai dettagli")
 	} else if f.group.creditedOn != on && err == nil {
-		f.problem(line.Number, "data_contabile", line.Field(14, 19), "la data contabile del riepilogo differisce da quella dei dettagli", formats.Warning)
+		f.Warn(line.Number, "data_contabile", line.Field(14, 19), "la data contabile del riepilogo differisce da quella dei dettagli")
 	}
 	if line.Len() < 96 {
-		f.problem(line.Number, "", line.Text, "riga di riepilogo incompleta: il file sembra troncato", formats.Error)
+		f.Error(line.Number, "", line.Text, "riga di riepilogo incompleta: il file sembra troncato")
 	}
-	partial := formats.Error
+	partial := f.Error
 	if f.group.unsure {
-		partial = formats.Warning
+		partial = f.Warn
 	}
 	f.compare(line, 57, 64, 76, "esatti", f.group.exact, partial)
 	f.compare(line, 77, 84, 96, "errati", f.group.wrong, partial)
 	end := formats.FlowEnd{Line: line.Number, Sender: line.Field(1, 1)}
-	end.Payments, end.Sum = f.compare(line, 37, 44, 56, "totali", f.group.all, formats.Error)
+	end.Payments, end.Sum = f.compare(line, 37, 44, 56, "totali", f.group.all, f.Error)
 	f.end(end)
 }
 
 // compare verifies a count and the amount that follows it; a blank pair of
 // the partial totals declares nothing.
-func (f *file) compare(line fixed.Line, from, countTo, centsTo int, name string, counted tally, s formats.Severity) (*int, *money.Cents) {
+func (f *file) compare(line fixed.Line, from, countTo, centsTo int, name string, counted tally, tell func(line int, field, value, reason string)) (*int, *money.Cents) {
 	if strings.TrimSpace(line.Raw(from, centsTo)) == "" && name != "totali" {
 		return nil, nil
 	}
 	count, err := line.Int(from, countTo)
 	cents, errCents := line.Cents(countTo+1, centsTo)
 	if err = errors.Join(err, errCents); err != nil {
-		f.problem(line.Number, name, line.Raw(from, centsTo), "totali del riepilogo non leggibili", formats.Error)
+		f.Error(line.Number, name, line.Raw(from, centsTo), "totali del riepilogo non leggibili")
 		return nil, nil
 	}
 	if count != counted.count {
-		f.problem(line.Number, "numero_documenti_"+name, fmt.Sprint(count), fmt.Sprintf("il riepilogo dichiara %d documenti, nel file sono %d", count, counted.count), s)
+		tell(line.Number, "numero_documenti_"+name, fmt.Sprint(count), fmt.Sprintf("il riepilogo dichiara %d documenti, nel file sono %d", count, counted.count))
 	}
 	if cents != counted.cents {
-		f.problem(line.Number, "importo_"+name, cents.Comma(), fmt.Sprintf("il riepilogo dichiara %s, i dettagli sommano a %s", cents.Comma(), counted.cents.Comma()), s)
+		tell(line.Number, "importo_"+name, cents.Comma(), fmt.Sprintf("il riepilogo dichiara %s, i dettagli sommano a %s", cents.Comma(), counted.cents.Comma()))
 	}
 	return &count, &cents
 }
 
 // unfinished tells a file that ends in the middle of a group.
 func (f *file) unfinished() {
-	if f.group == nil || f.stopped {
+	if f.group == nil || f.Stopped {
 		return
 	}
-	f.problem(f.last, "", "", "manca la riga di riepilogo: il file sembra troncato", formats.Error)
+	f.Error(f.last, "", "", "manca la riga di riepilogo: il file sembra troncato")
 	f.end(formats.FlowEnd{Line: f.last})
 }
 
 func (f *file) end(e formats.FlowEnd) {
 	f.group = nil
-	f.emit(formats.Event{FlowEnd: &e})
+	f.Emit(formats.Event{FlowEnd: &e})
 }
-
-func (f *file) emit(e formats.Event) {
-	if !f.stopped {
-		f.stopped = !f.yield(e)
-	}
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) {
-	f.tell(formats.Problem{Line: line, Field: field, Value: strings.TrimSpace(value), Reason: reason, Severity: s})
-}
-
-func (f *file) tell(p formats.Problem) { f.emit(formats.Event{Problem: &p}) }
 
 // isSummary knows a summary by its constant 999 after fourteen blanks.
 func isSummary(l fixed.Line) bool {
