@@ -2,7 +2,6 @@ package ledger_test
 
 import (
 	"fmt"
-	"sync/atomic"
 	"testing"
 
 	. "cassacomune/app/ledger"
@@ -17,30 +16,6 @@ func benchmarkEach(b *testing.B, fn func(b *testing.B, db town)) {
 			fn(b, town{data, data.Add(b, "alfa").ID})
 		})
 	}
-}
-
-// BenchmarkPost is one posting in one durable commit, from as many clients as
-// there are processors, with its key and an audit row.
-func BenchmarkPost(b *testing.B) {
-	benchmarkEach(b, func(b *testing.B, db town) {
-		var n atomic.Int64
-		b.ResetTimer()
-		b.RunParallel(func(pb *testing.PB) {
-			for pb.Next() {
-				key := fmt.Sprint("k", n.Add(1))
-				if err := db.as(rules, func(tx *tenants.Tx) error {
-					if _, err := Post(tx, Entry{Key: key, Kind: "bench", EffectiveOn: today, Postings: []Posting{move(Due, CRE, ACC, key, 100)}}); err != nil {
-						return err
-					}
-					return tx.Audit("bench", key, "")
-				}); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
-	})
 }
 
 // BenchmarkPostAll is an importer: a thousand entries in one commit.

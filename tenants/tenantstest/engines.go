@@ -80,6 +80,11 @@ func Postgres(t testing.TB) *Data {
 		}
 		t.Skip("CASSACOMUNE_TEST_POSTGRES is not set: PostgreSQL is not tested")
 	}
+	return postgresAt(t, admin)
+}
+
+func postgresAt(t testing.TB, admin string) *Data {
+	t.Helper()
 	template := makeTemplate(t, admin)
 	name := fmt.Sprintf("cc_%d_%d", os.Getpid(), databases.Add(1))
 	execAdmin(t, admin, "create database "+name+" template "+template)
@@ -128,14 +133,22 @@ func (d *Data) Add(t testing.TB, slug string) tenants.Tenant {
 const appRole = "cassacomune_test"
 
 var (
-	databases    atomic.Int64
-	templateOnce sync.Once
-	templateName string
+	databases atomic.Int64
+	templates sync.Map // address of a server -> *template
 )
+
+// template is the migrated database of a server, of which those of tests are
+// copies.
+type template struct {
+	once sync.Once
+	name string
+}
 
 func makeTemplate(t testing.TB, admin string) string {
 	t.Helper()
-	templateOnce.Do(func() {
+	at, _ := templates.LoadOrStore(admin, new(template))
+	made := at.(*template)
+	made.once.Do(func() {
 		name := fmt.Sprintf("cc_template_%d", os.Getpid())
 		execAdmin(t, admin, "do $$ begin create role "+appRole+" login password 'test' nosuperuser nobypassrls; exception when duplicate_object or unique_violation then null; end $$")
 		execAdmin(t, admin, "drop database if exists "+name+" with (force)")
@@ -148,12 +161,12 @@ func makeTemplate(t testing.TB, admin string) string {
 		if err := db.Migrate(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		templateName = name
+		made.name = name
 	})
-	if templateName == "" {
+	if made.name == "" {
 		t.Fatal("no template database")
 	}
-	return templateName
+	return made.name
 }
 
 func address(t testing.TB, admin, role, database string) string {
