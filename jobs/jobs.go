@@ -121,7 +121,7 @@ func StartAt(tx *tenants.Tx, kind Kind, params any, after time.Time, key string)
 			return old, err
 		}
 	}
-	if _, err := tx.Insert(&r).Exec(tx.Ctx); err != nil {
+	if err := tx.Append(tx.Insert(&r)); err != nil {
 		return Run{}, fmt.Errorf("start %s: %w", kind, err)
 	}
 	if !after.After(tx.Now()) {

@@ -25,9 +25,8 @@ type AuditRow struct {
 // Audit records a deed of this transaction's actor. Detail holds no personal
 // data.
 func (tx *Tx) Audit(action, object, detail string) error {
-	_, err := tx.Insert(&AuditRow{ID: tx.NewID(), At: tx.now, Actor: tx.Actor.Name, Role: tx.Actor.Role,
-		Action: action, Object: object, Detail: detail}).Exec(tx.Ctx)
-	return err
+	return tx.Append(tx.Insert(&AuditRow{ID: tx.NewID(), At: tx.now, Actor: tx.Actor.Name, Role: tx.Actor.Role,
+		Action: action, Object: object, Detail: detail}))
 }
 
 type platformAuditRow struct {

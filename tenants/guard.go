@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"strings"
 )
 
 // ErrOutsideDoor is the answer to every statement that no door has opened the
@@ -24,10 +25,20 @@ type scopeKey struct{}
 // connection: how a transaction begins for a scope, which statements a door
 // refuses, and how a query is put.
 type engine interface {
-	begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, error)
+	begin(ctx context.Context, c driver.Conn, s scope) (endable, error)
 	refuses(query string) error
 	query(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Rows, error)
+	joins() bool // statements may travel in one message
 }
+
+// endable is an open transaction: what is appended goes with the commit.
+type endable interface {
+	commit(appended string) error
+	Rollback() error
+}
+
+// appendKey marks, in the context, a statement whose answer nobody waits for.
+type appendKey struct{}
 
 // guard wraps a driver's connector so that nothing runs outside a door.
 type guard struct {
@@ -52,9 +63,10 @@ func (g guard) Close() error {
 }
 
 type guardedConn struct {
-	inner  driver.Conn
-	engine engine
-	open   bool // a transaction is open
+	inner    driver.Conn
+	engine   engine
+	open     bool            // a transaction is open
+	appended strings.Builder // statements that go with the next, each with its semicolon
 }
 
 var (
@@ -81,17 +93,24 @@ func (c *guardedConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.T
 
 type guardedTx struct {
 	conn  *guardedConn
-	inner driver.Tx
+	inner endable
 }
 
 func (t *guardedTx) Commit() error {
 	t.conn.open = false
-	return t.inner.Commit()
+	return t.inner.commit(t.conn.take())
 }
 
 func (t *guardedTx) Rollback() error {
 	t.conn.open = false
+	t.conn.appended.Reset()
 	return t.inner.Rollback()
+}
+
+// take empties what has been appended.
+func (c *guardedConn) take() string {
+	defer c.appended.Reset()
+	return c.appended.String()
 }
 
 func (c *guardedConn) allow(query string) error {
@@ -105,11 +124,34 @@ func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driv
 	if err := c.allow(query); err != nil {
 		return nil, err
 	}
+	if ctx.Value(appendKey{}) != nil && c.engine.joins() && len(args) == 0 {
+		c.appended.WriteString(query)
+		c.appended.WriteByte(';')
+		return driver.ResultNoRows, nil
+	}
+	if c.appended.Len() > 0 && len(args) == 0 {
+		query = c.take() + query
+	} else if err := c.flush(ctx); err != nil {
+		return nil, err
+	}
 	return c.inner.(driver.ExecerContext).ExecContext(ctx, query, args)
+}
+
+// flush sends what has been appended before a statement that cannot travel
+// with it: one whose rows are read, or that has arguments.
+func (c *guardedConn) flush(ctx context.Context) error {
+	if c.appended.Len() == 0 {
+		return nil
+	}
+	_, err := c.inner.(driver.ExecerContext).ExecContext(ctx, c.take(), nil)
+	return err
 }
 
 func (c *guardedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.allow(query); err != nil {
+		return nil, err
+	}
+	if err := c.flush(ctx); err != nil {
 		return nil, err
 	}
 	return c.engine.query(ctx, c.inner, query, args)
@@ -117,6 +159,9 @@ func (c *guardedConn) QueryContext(ctx context.Context, query string, args []dri
 
 func (c *guardedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	if err := c.allow(query); err != nil {
+		return nil, err
+	}
+	if err := c.flush(ctx); err != nil {
 		return nil, err
 	}
 	return c.inner.(driver.ConnPrepareContext).PrepareContext(ctx, query)

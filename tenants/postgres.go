@@ -156,7 +156,7 @@ type pgEngine struct {
 	keeps bool // the plans of the queries by key
 }
 
-func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, error) {
+func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (endable, error) {
 	conn := c.(*stdlib.Conn).Conn()
 	mode := ""
 	if s.readOnly {
@@ -194,6 +194,8 @@ func (e pgEngine) query(ctx context.Context, c driver.Conn, query string, args [
 	return c.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 
+func (pgEngine) joins() bool { return true }
+
 type pgTx struct {
 	ctx  context.Context
 	conn *pgx.Conn
@@ -203,12 +205,12 @@ type pgTx struct {
 // statement of the transaction had failed and its error was swallowed.
 var errRolledBack = errors.New("tenants: the transaction had failed and was rolled back")
 
-func (t *pgTx) Commit() error {
-	tag, err := t.conn.PgConn().Exec(t.ctx, "commit").ReadAll()
-	if err != nil {
-		return err
+func (t *pgTx) commit(appended string) error {
+	results, err := t.conn.PgConn().Exec(t.ctx, appended+"commit").ReadAll()
+	if err != nil { // of what was appended, or of the commit: nothing is kept
+		return errors.Join(err, t.Rollback())
 	}
-	if len(tag) != 1 || tag[0].CommandTag.String() != "COMMIT" {
+	if len(results) == 0 || results[len(results)-1].CommandTag.String() != "COMMIT" {
 		return errRolledBack
 	}
 	return nil

@@ -163,9 +163,16 @@ func (e *embedded) forUpdate() string { return "" } // the one writer holds the 
 // and to leave the file.
 type sqliteEngine struct{}
 
-func (sqliteEngine) begin(ctx context.Context, c driver.Conn, s scope) (driver.Tx, error) {
-	return c.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
+func (sqliteEngine) begin(ctx context.Context, c driver.Conn, s scope) (endable, error) {
+	tx, err := c.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
+	return sqliteTx{tx}, err
 }
+
+func (sqliteEngine) joins() bool { return false } // there is no way to save
+
+type sqliteTx struct{ driver.Tx }
+
+func (t sqliteTx) commit(string) error { return t.Commit() }
 
 func (sqliteEngine) refuses(query string) error {
 	bones, several := bonesOf(query)

@@ -72,6 +72,14 @@ func (tx *Tx) Insert(model any) *bun.InsertQuery {
 	return tx.bun.NewInsert().Model(model)
 }
 
+// Append runs an insertion and waits for no answer: on PostgreSQL it travels
+// in one message with what comes next. What is wrong with it is the answer to
+// that, at the latest to the commit.
+func (tx *Tx) Append(q *bun.InsertQuery) error {
+	_, err := q.Returning("NULL").Exec(context.WithValue(tx.Ctx, appendKey{}, true))
+	return err
+}
+
 // Update begins the change of a model by its primary key.
 func (tx *Tx) Update(model any) *bun.UpdateQuery {
 	tx.adopt(reflect.ValueOf(model))

@@ -270,11 +270,7 @@ func TestSwappedMessage(t *testing.T) {
 func TestOneConnectionTwoTowns(t *testing.T) {
 	tenantstest.Each(t, func(t *testing.T, data *tenantstest.Data) {
 		a, b := marked(t, data)
-		one, err := tenants.Open(tenants.Config{Dir: data.Dir, URL: data.URL, OwnerURL: data.OwnerURL, Connections: 1, Clock: data.Clock.Now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer one.Close()
+		one := oneConnection(t, data)
 		ends := []func(tx *tenants.Tx) error{
 			func(*tenants.Tx) error { return nil },
 			func(*tenants.Tx) error { return errors.New("refused") },

@@ -122,7 +122,7 @@ func book(tx *tenants.Tx, batch []prepared) ([]Posted, error) {
 		}
 	}
 	for part := range slices.Chunk(rows, chunk) {
-		if _, err := tx.Insert(&part).Exec(tx.Ctx); err != nil {
+		if err := tx.Append(tx.Insert(&part)); err != nil {
 			return nil, fmt.Errorf("insert transfers: %w", err)
 		}
 	}
@@ -166,11 +166,11 @@ func claimPart(tx *tenants.Tx, batch []prepared, part []int, taken map[string]tx
 	for i, n := range part {
 		rows[i], keys[i] = batch[n].tx, batch[n].tx.Key
 	}
-	var won []uuid.UUID
-	if _, err := tx.Insert(&rows).On("CONFLICT DO NOTHING").Returning("id").Exec(tx.Ctx, &won); err != nil {
+	done, err := tx.Insert(&rows).On("CONFLICT DO NOTHING").Returning("NULL").Exec(tx.Ctx)
+	if err != nil {
 		return fmt.Errorf("insert transactions: %w", err)
 	}
-	if len(won) == len(part) {
+	if won, err := done.RowsAffected(); err == nil && int(won) == len(part) {
 		for _, r := range rows {
 			taken[r.Key] = r
 		}
