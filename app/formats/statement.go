@@ -106,7 +106,7 @@ type Party struct {
 	IBAN string // or another account number, as it stands
 	Bank string // BIC or ABI
 
-	Address string // on one line, where the format has one of its own
+	Address string // on one line, of files that are read; of what is written only MAV carries it
 }
 
 // Detail is a part of an entry: one of the payments that the bank has booked

@@ -157,6 +157,25 @@ func TestSniff(t *testing.T) {
 	}
 }
 
+// TestClaimsNothingElse shows what the other formats read.
+func TestClaimsNothingElse(t *testing.T) {
+	others, err := filepath.Glob("../*/testdata/*.*")
+	if err != nil || len(others) < 100 {
+		t.Fatalf("samples of others: %d, %v", len(others), err)
+	}
+	for _, name := range others {
+		in, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, is := filepath.Base(name), filepath.Ext(name) != ".golden" && strings.HasPrefix(name, "../cbi/")
+		isMAV := is && strings.Contains(own, "mav")
+		if SniffMAV(in) != isMAV || SniffRID(in) != (is && !isMAV) {
+			t.Errorf("claims %s, or does not know its own", name)
+		}
+	}
+}
+
 // TestCorpus reads the public sample: three of 158 disposals, and the foot of
 // the whole, which does not lie: 158 times 7 records and 2 are its 1108.
 func TestCorpus(t *testing.T) {

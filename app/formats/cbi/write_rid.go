@@ -141,6 +141,7 @@ func (c *checker) ridBatch(b formats.DebitBatch, created day.Date) (bank string)
 	c.name("descrizione_creditore", b.Creditor.Name, 90)
 	c.placeless("booking", b.Booking)
 	c.placeless("codice_fiscale_creditore", b.Creditor.Code)
+	c.placeless("indirizzo_creditore", b.Creditor.Address)
 	if err := codes.CheckCreditorID(b.CreditorID); err != nil {
 		c.refuse("creditor_identifier", b.CreditorID, "%s", clause(err))
 	}
@@ -172,6 +173,7 @@ func (c *checker) debit(b formats.DebitBatch, p formats.Debit) {
 	c.placeless("instruction", p.Instruction)
 	c.placeless("purpose", p.Purpose)
 	c.placeless("codice_fiscale_debitore", p.Debtor.Code)
+	c.placeless("indirizzo_debitore", p.Debtor.Address) // record 40 wants it in parts
 	c.placeless("debitore_effettivo", p.Ultimate.Name)
 	if p.Reference != "" {
 		c.refuse("reference", p.Reference, "un riferimento strutturato non ha posto nel tracciato: va nella causale")

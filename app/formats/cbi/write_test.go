@@ -348,10 +348,11 @@ func TestTotalsThatDoNotFit(t *testing.T) {
 func TestToldWithoutPlace(t *testing.T) {
 	d := debits()
 	for i := range d.Batches {
-		d.Batches[i].Booking, d.Batches[i].Creditor.Code = "batch", "80000000010"
-		for k := range d.Batches[i].Debits {
-			p := &d.Batches[i].Debits[k]
-			p.Instruction, p.Purpose, p.Debtor.Code, p.Ultimate.Name = "1", "GOVT", "RSSMRA80A01Z999Y", "Neri Ada"
+		b := &d.Batches[i]
+		b.Booking, b.Creditor.Code, b.Creditor.Address = "batch", "80000000010", "Piazza Grande 1"
+		for k := range b.Debits {
+			p := &b.Debits[k]
+			p.Instruction, p.Purpose, p.Debtor.Code, p.Debtor.Address, p.Ultimate.Name = "1", "GOVT", "RSSMRA80A01Z999Y", "Via dei Tigli 1", "Neri Ada"
 		}
 	}
 	found, err := WriteRID(&bytes.Buffer{}, d, RIDTerms{})
@@ -362,7 +363,7 @@ func TestToldWithoutPlace(t *testing.T) {
 	for _, p := range found {
 		got = append(got, p.Field)
 	}
-	want := "booking codice_fiscale_creditore instruction purpose codice_fiscale_debitore debitore_effettivo descrizione_debitore"
+	want := "booking codice_fiscale_creditore indirizzo_creditore instruction purpose codice_fiscale_debitore indirizzo_debitore debitore_effettivo descrizione_debitore"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
