@@ -57,8 +57,9 @@ func TestWellFormedAsXmllintSays(t *testing.T) {
 		}
 	}
 	t.Logf("%d mutants of %d files: %v", n, len(from), count)
-	if least := n / 10; count["none, xmllint true"] < least || count["well-formed, xmllint false"] < least {
-		t.Error("the mutants are too much alike to prove anything")
+	read, broken := count["none, xmllint true"], count["well-formed, xmllint false"]
+	if read < n/5 || broken < n/5 || read+broken < n*7/8 {
+		t.Error("the mutants are too much alike, or too many are set aside, to prove anything")
 	}
 }
 
