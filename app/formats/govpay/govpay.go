@@ -1,7 +1,7 @@
 // Package govpay reads the debt files (tracciati pendenze) of the engine
 // GovPay, in all its layouts: the columns are found by name. Facts: its public
-// page formatoCSV.rst. It writes nothing, and says nothing of what GovPay does
-// with the columns that we do not carry.
+// page formatoCSV.rst. It writes refused rows and no others, and says nothing of
+// what GovPay does with the columns that we do not carry.
 package govpay
 
 import (
@@ -54,6 +54,13 @@ func Read(r io.Reader) formats.Reader {
 			f.problem(0, "", "", "il file è vuoto: manca anche la riga di intestazione", formats.Error)
 		}
 	}
+}
+
+// CopyRejected writes the rows of a file to whose line reason gives an answer,
+// under its header, with the reason in a first column motivo. Read passes over
+// that column, so that the corrected file can be loaded as it is.
+func CopyRejected(w io.Writer, file io.Reader, reason func(line int) string) error {
+	return delimited.CopyRejected(w, ',', charset.NewReader(file), reason)
 }
 
 type file struct {
@@ -328,13 +335,18 @@ func (p *pending) need(name string) string {
 	return s
 }
 
-// text is a value of the row; rows may end before their last columns.
+// text is a value of the row; rows may end before their last columns. In a file
+// of refused rows it may be guarded against spreadsheets.
 func (p *pending) text(name string) string {
 	place, ok := p.file.places[name]
 	if !ok || place >= len(p.row.Fields) {
 		return ""
 	}
-	return strings.TrimSpace(p.row.Fields[place])
+	value := strings.TrimSpace(p.row.Fields[place])
+	if _, ours := p.file.places[delimited.Reason]; ours {
+		return delimited.Unguard(value)
+	}
+	return value
 }
 
 func (p *pending) problem(field, value, reason string, s formats.Severity) {

@@ -170,3 +170,35 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestRefusedRowsComeBack writes refused rows with their reasons, and reads
+// them again once they are corrected.
+func TestRefusedRowsComeBack(t *testing.T) {
+	const header = "idA2A,idPendenza,idDominio,causale,importo,tipoSoggettoPagatore,identificativoPagatore,anagraficaPagatore,idVoce1,importoVoce1,datiAllegati\n"
+	const good, odd = "U,P1,01234567897,Passo,10.00,F,ANONIMO,Ada,1,10.00\n", `U,P2,01234567897,"=Passo, ""primo""",1e3,F,ANONIMO,Ada,1,20.00,"{""a"":1}"` + "\n"
+	reasons := map[int]string{3: `importo: "1e3" non è un importo`}
+	var out strings.Builder
+	if err := CopyRejected(&out, strings.NewReader(header+good+odd), func(line int) string { return reasons[line] }); err != nil {
+		t.Fatal(err)
+	}
+	want := "\ufeffmotivo," + strings.TrimSuffix(header, "\n") + "\r\n" +
+		`"importo: ""1e3"" non è un importo",U,P2,01234567897,"'=Passo, ""primo""",1e3,F,ANONIMO,Ada,1,20.00,"{""a"":1}"` + "\r\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Fatalf("refused rows (-want +got):\n%s", diff)
+	}
+	if !Sniff([]byte(out.String())) {
+		t.Error("the file of refused rows is not known again")
+	}
+	var got []formats.DebtRow
+	for e := range Read(strings.NewReader(strings.Replace(out.String(), ",1e3,", ",20.00,", 1))) {
+		if e.Problem != nil {
+			t.Errorf("corrected: %v", e.Problem)
+		}
+		if e.Debt != nil {
+			got = append(got, *e.Debt)
+		}
+	}
+	if len(got) != 1 || got[0].Position != "P2" || got[0].Reason != `=Passo, "primo"` || got[0].Cents != 2000 {
+		t.Errorf("corrected rows = %+v, want P2 as its office wrote it", got)
+	}
+}

@@ -137,6 +137,29 @@ func TestFileWithoutErrors(t *testing.T) {
 	o.get("school", "/desk/posizioni").silent(t, "· B<")
 }
 
+// TestGovPayRowsComeBack downloads the refused rows of a file of GovPay, and
+// loads them corrected.
+func TestGovPayRowsComeBack(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		o := open(t, db)
+		const columns = "idA2A,idPendenza,idDominio,tipoPendenza,causale,importo,tipoSoggettoPagatore,identificativoPagatore,anagraficaPagatore,idVoce1,importoVoce1\n"
+		at := o.upload("clerk", columns+"U,P1,00000000000,MENSA,Mensa,10.00,F,ANONIMO,Ada Prova,1,10.00\n"+"U,P2,00000000000,MENSA,Mensa,1e3,F,ANONIMO,Ada Prova,1,20.00\n").header.Get("Location")
+		o.work()
+		o.get("clerk", at).says(t, 200, "Carica solo le righe buone", "Scarica le righe scartate con il motivo accanto")
+		o.post("clerk", at+"/approvazioni", "modo", "buone")
+		o.work()
+		rejected := o.get("clerk", at+"/scarti.csv")
+		rejected.says(t, 200, "motivo,idA2A,", "importo: ", ",U,P2,00000000000,MENSA,Mensa,1e3,")
+		rejected.silent(t, "P1")
+		at = o.upload("clerk", strings.Replace(rejected.body, ",1e3,", ",20.00,", 1)).header.Get("Location")
+		o.work()
+		o.get("clerk", at).says(t, 200, "Il file non ha errori")
+		o.post("clerk", at+"/approvazioni", "modo", "tutto")
+		o.work()
+		o.get("clerk", "/desk/posizioni").says(t, 200, "· P1<", "· P2<")
+	})
+}
+
 // TestJournalAtTheDesk shows that a clerk who brings a journal is told whose it
 // is, and that other clerks see none of it.
 func TestJournalAtTheDesk(t *testing.T) {
