@@ -91,7 +91,9 @@ func (d Date) Italian() string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%02d/%02d/%04d", d.d, d.m, d.y)
+	digit := func(n int16) byte { return '0' + byte(n%10) }
+	return string([]byte{digit(d.d / 10), digit(d.d), '/', digit(d.m / 10), digit(d.m), '/',
+		digit(d.y / 1000), digit(d.y / 100), digit(d.y / 10), digit(d.y)})
 }
 
 var months = [...]string{"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",

@@ -2,6 +2,7 @@ package day
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -57,6 +58,11 @@ func TestPrintAndStore(t *testing.T) {
 	d := New(2026, 7, 1)
 	if got := [3]string{d.String(), d.Italian(), d.Long()}; got != [3]string{"2026-07-01", "01/07/2026", "1 luglio 2026"} {
 		t.Errorf("got %v", got)
+	}
+	for _, d := range []Date{New(1, 1, 1), New(999, 12, 31), New(2000, 2, 29), New(9999, 10, 20)} {
+		if got, want := d.Italian(), fmt.Sprintf("%02d/%02d/%04d", d.d, d.m, d.y); got != want {
+			t.Errorf("Italian = %q, want %q", got, want)
+		}
 	}
 	for _, want := range []Date{d, {}} {
 		v, err := want.Value()

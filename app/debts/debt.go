@@ -31,9 +31,9 @@ const (
 )
 
 // Italian names the state for people.
-func (s State) Italian() string {
-	return map[State]string{Open: "Da pagare", Partly: "Pagato in parte", Paid: "Pagato", Annulled: "Annullato"}[s]
-}
+func (s State) Italian() string { return stateNames[s] }
+
+var stateNames = map[State]string{Open: "Da pagare", Partly: "Pagato in parte", Paid: "Pagato", Annulled: "Annullato"}
 
 // Debt (posizione debitoria) is what is owed for one reason.
 type Debt struct {

@@ -39,7 +39,7 @@ func (w *web) arrive(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	at.Tenant, at.Settings, at.FormHosts = town.tenant, town.settings, town.formHosts
+	at.Tenant, at.Settings, at.Catalogue, at.FormHosts = town.tenant, town.settings, town.catalogue, town.formHosts
 	at.Session = auth.Anonymous(at.Tenant.ID, host)
 	if at.Token != "" {
 		s, err := auth.Resume(c.UserContext(), w.DB, at.Tenant.ID, host, at.Token)
@@ -72,6 +72,7 @@ func hostOf(c *fiber.Ctx) string {
 type town struct {
 	tenant    tenants.Tenant
 	settings  tenants.Settings
+	catalogue []tenants.DebtType
 	formHosts []string
 	looks     *looks
 	read      time.Time
@@ -107,6 +108,9 @@ func (t *towns) at(ctx context.Context, host string) (town, error) {
 			return err
 		}
 		fresh.settings = m.Settings
+		if fresh.catalogue, err = tx.DebtTypes(); err != nil {
+			return err
+		}
 		set, err := tx.Channels()
 		fresh.formHosts = formHosts(set)
 		return err
@@ -118,6 +122,13 @@ func (t *towns) at(ctx context.Context, host string) (town, error) {
 	t.by[host] = fresh
 	t.mu.Unlock()
 	return fresh, nil
+}
+
+// forget makes the next request read anew what who asks may have changed.
+func (t *towns) forget(host string) {
+	t.mu.Lock()
+	delete(t.by, host)
+	t.mu.Unlock()
 }
 
 // formHosts are the origins of the payment pages that a municipality uses.

@@ -4,7 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofiber/fiber/v2"
+
 	"cassacomune/app/auth"
+	"cassacomune/app/web"
+	"cassacomune/app/web/page"
+	"cassacomune/tenants"
 )
 
 // TestFramesAreTheirOwn asks for pages in turns, each more than once, so that
@@ -39,6 +44,29 @@ func TestFramesAreTheirOwn(t *testing.T) {
 					t.Errorf("%s%s says %q", c.host, c.path, text)
 				}
 			}
+		}
+	}
+}
+
+// TestSetUpShowsAtOnce changes the title of a town in a page: the next one
+// shows it, whatever was kept of the town.
+func TestSetUpShowsAtOnce(t *testing.T) {
+	s := open(t, func(cfg *web.Config) {
+		cfg.Routes = append(cfg.Routes, page.Route{Method: "GET", Path: "/admin/titolo", Permission: "setup:edit", Handle: func(c *fiber.Ctx) error {
+			return page.At(c).Within(c, func(tx *tenants.Tx) error {
+				m, err := tx.Municipality()
+				if err != nil {
+					return err
+				}
+				m.Settings.Title = "Comune nuovo"
+				return tx.SaveSettings(m.Settings)
+			})
+		}})
+	})
+	cookie, _ := s.staff(t, s.db.Add(t, "alfa"), auth.RoleAdministrator)
+	for _, c := range []struct{ path, says string }{{"/niente", "Comune di alfa"}, {"/admin/titolo", ""}, {"/niente", "Comune nuovo"}} {
+		if got := s.ask(t, "GET", "alfa.localhost", c.path, "", "Cookie", cookie).body; !strings.Contains(got, c.says) {
+			t.Errorf("after the change, %s does not say %q", c.path, c.says)
 		}
 	}
 }

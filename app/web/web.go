@@ -97,6 +97,9 @@ func (w *web) add(app *fiber.App, r page.Route, operator bool) {
 			if at.Session.Kind != auth.KindAnonymous {
 				c.Set(fiber.HeaderCacheControl, "no-store")
 			}
+			if r.Permission == setUp {
+				defer w.towns.forget(at.Session.Host)
+			}
 			return r.Handle(c)
 		}
 		if at.Session.Kind == auth.KindAnonymous && c.Method() == fiber.MethodGet {
@@ -109,6 +112,9 @@ func (w *web) add(app *fiber.App, r page.Route, operator bool) {
 // public is the permission of pages for everybody; on the operator's host, where
 // a visitor has no role at all, only the log-in asks for it.
 const public = "portal:view"
+
+// setUp is the permission of the pages that change what is kept of a town.
+const setUp = "setup:edit"
 
 func loginFor(permission string) string {
 	if strings.HasPrefix(permission, "citizen:") {

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
@@ -50,12 +52,9 @@ func debtList(c *fiber.Ctx) error {
 	if p.TooFar = p.List.Offset() > debts.MaxOffset; p.TooFar {
 		return page.Show(c, "desk/debts", p)
 	}
+	types := page.At(c).Types()
+	p.Types = typeOptions(types, "Tutti", p.Lang())
 	err := page.At(c).Read(c, func(tx *tenants.Tx) error {
-		types, err := tx.DebtTypes()
-		if err != nil {
-			return err
-		}
-		p.Types = typeOptions(types, "Tutti", p.Lang())
 		found, err := debts.List(tx, filter, p.List.Sort, p.List.Down, p.List.Offset(), p.List.Size+1)
 		if err != nil {
 			return err
@@ -106,7 +105,7 @@ func debtRows(tx *tenants.Tx, w page.Words, found []debts.Debt, types []tenants.
 		if late(d, today) {
 			state.More = []page.Cell{{Text: "Scaduta", Kind: "badge", Class: "bg-danger"}}
 		}
-		rows[i] = []page.Cell{{Text: who, URL: "/desk/posizioni/" + d.ID.String(), More: []page.Cell{{Text: d.Reason}, {Text: names[d.Type] + " · " + d.Position, Kind: "small"}}},
+		rows[i] = []page.Cell{{Text: who, URL: "/desk/posizioni/" + d.ID.String(), More: []page.Cell{{Text: d.Reason}, {Text: cmp.Or(names[d.Type], d.Type) + " · " + d.Position, Kind: "small"}}},
 			{Text: d.DueOn.Italian()}, {Text: d.Cents.String(), Kind: "money"}, state, lampsOf(w, d, reached[d.ID])}
 	}
 	return rows, nil

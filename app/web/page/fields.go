@@ -5,9 +5,13 @@ import (
 	"strconv"
 )
 
+// fieldBytes is about how long a field comes out.
+const fieldBytes = 512
+
 // input writes a field to type into.
 func input(d Field) template.HTML {
 	var m markup
+	m.Grow(fieldBytes)
 	d.head(&m)
 	if d.Rows > 0 {
 		m.raw(`<textarea class="form-control`)
@@ -43,6 +47,7 @@ func input(d Field) template.HTML {
 // choice writes a field to choose from its options.
 func choice(d Field) template.HTML {
 	var m markup
+	m.Grow(fieldBytes)
 	d.head(&m)
 	m.raw(`<select`)
 	if d.Error != "" {

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"cassacomune/app/auth"
@@ -13,6 +15,7 @@ type Request struct {
 	DB        *tenants.DB
 	Tenant    tenants.Tenant // zero on the operator's side
 	Settings  tenants.Settings
+	Catalogue []tenants.DebtType // by name, as it was a moment ago
 	Session   auth.Session
 	Token     auth.Token
 	Lang      string
@@ -42,6 +45,21 @@ func (r *Request) Read(c *fiber.Ctx, fn func(*tenants.Tx) error) error {
 // asks.
 func (r *Request) Within(c *fiber.Ctx, fn func(*tenants.Tx) error) error {
 	return r.DB.Within(c.UserContext(), r.Tenant.ID, r.Session.Actor, fn)
+}
+
+// Types are those of the catalogue that who asks may see.
+func (r *Request) Types() []tenants.DebtType {
+	mine := r.Session.Actor.Offices
+	if len(mine) == 0 {
+		return r.Catalogue
+	}
+	var all []tenants.DebtType
+	for _, t := range r.Catalogue {
+		if slices.Contains(mine, t.Office) {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // May reports whether who asks holds a permission here.

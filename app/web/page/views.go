@@ -82,7 +82,11 @@ func (v *Views) Render(w io.Writer, name string, data any, layouts ...string) er
 	if !ok {
 		return fmt.Errorf("no page %q", name)
 	}
-	return page.Execute(w, data)
+	based, ok := data.(interface{ around(any) Base })
+	if !ok {
+		return fmt.Errorf("page %s: its data, %T, has no Base", name, data)
+	}
+	return page.Execute(w, based.around(data))
 }
 
 func (v *Views) part(w io.Writer, name string, data any) error {

@@ -98,6 +98,8 @@ func samples() map[string]struct {
 		says string
 	}{
 		"header":     {base, `data-element="personal-area-login"`},
+		"assets":     {base.Look, `<script src="`},
+		"skip":       {base.Look, `href="#contenuto"`},
 		"region":     {base.Look, `<span class="navbar-brand">Regione Esempio`},
 		"languages":  {base.Look, `lang="it" hreflang="it" aria-current="true"`},
 		"bar":        {base.Look, `<a href="/" aria-current="page">Pagamenti</a>`},
