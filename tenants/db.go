@@ -53,8 +53,8 @@ func (c Config) connections() int {
 
 // store is one of the two engines.
 type store interface {
-	platform(ctx context.Context, readOnly bool) (*bun.DB, error)
-	tenant(ctx context.Context, t ID, readOnly bool) (*bun.DB, error)
+	platform(ctx context.Context, readOnly bool) (pool, error)
+	tenant(ctx context.Context, t ID, readOnly bool) (pool, error)
 	provision(ctx context.Context, t ID) error
 	migrate(ctx context.Context, tenants []ID) error // nil: the platform
 	forUpdate() string
@@ -143,7 +143,7 @@ func (db *DB) door(ctx context.Context, tenant ID, actor Actor, readOnly bool, f
 		return err
 	}
 	tx := &Tx{Tenant: tenant, Actor: actor, db: db, now: db.Now()}
-	if err := inScope(ctx, pool, scope{tenant, readOnly}, func(ctx context.Context, b bun.Tx) error {
+	if err := pool.within(ctx, scope{tenant, readOnly}, func(ctx context.Context, b bun.Tx) error {
 		tx.Ctx, tx.bun = ctx, b
 		return fn(tx)
 	}); err != nil {
@@ -166,7 +166,7 @@ func (db *DB) Platform(ctx context.Context, fn func(*PlatformTx) error) error {
 	if err != nil {
 		return err
 	}
-	return inScope(ctx, pool, scope{}, func(ctx context.Context, b bun.Tx) error {
+	return pool.within(ctx, scope{}, func(ctx context.Context, b bun.Tx) error {
 		return fn(&PlatformTx{Ctx: ctx, Tx: b, db: db, now: db.Now()})
 	})
 }
@@ -191,9 +191,22 @@ func (db *DB) AcrossAll(ctx context.Context, purpose string, fn func(Tenant) err
 	return errors.Join(errs...)
 }
 
-func inScope(ctx context.Context, pool *bun.DB, s scope, fn func(context.Context, bun.Tx) error) (err error) {
-	begin := context.WithValue(ctx, scopeKey{}, s)
-	tx, err := pool.BeginTx(begin, nil)
+// pool is the connections behind a door.
+type pool struct {
+	*bun.DB
+	line *line // in which they wait who share commits; nil: each commits by himself
+}
+
+func (p pool) within(ctx context.Context, s scope, fn func(context.Context, bun.Tx) error) error {
+	if p.line != nil {
+		return p.line.within(ctx, p.DB, s, fn)
+	}
+	return inScope(ctx, ctx, p.DB, s, fn)
+}
+
+// inScope runs a transaction that lives as long as life does.
+func inScope(life, ctx context.Context, db *bun.DB, s scope, fn func(context.Context, bun.Tx) error) (err error) {
+	tx, err := db.BeginTx(context.WithValue(life, scopeKey{}, s), nil)
 	if err != nil {
 		return err
 	}

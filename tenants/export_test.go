@@ -13,9 +13,11 @@ import (
 // Pool is the pool behind a door, for the tests that try to get around it.
 func (db *DB) Pool(ctx context.Context, t ID, readOnly bool) (*bun.DB, error) {
 	if t == 0 {
-		return db.store.platform(ctx, readOnly)
+		p, err := db.store.platform(ctx, readOnly)
+		return p.DB, err
 	}
-	return db.store.tenant(ctx, t, readOnly)
+	p, err := db.store.tenant(ctx, t, readOnly)
+	return p.DB, err
 }
 
 // MigrateBefore makes this the program of the schema before a migration, until

@@ -23,10 +23,11 @@ type scopeKey struct{}
 
 // engine is what differs between the two databases at the level of a
 // connection: how a transaction begins for a scope, which statements a door
-// refuses, and how a query is put.
+// refuses, and how one is put.
 type engine interface {
 	begin(ctx context.Context, c driver.Conn, s scope) (endable, error)
 	refuses(query string) error
+	exec(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Result, error)
 	query(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Rows, error)
 	joins() bool // statements may travel in one message
 }
@@ -134,7 +135,7 @@ func (c *guardedConn) ExecContext(ctx context.Context, query string, args []driv
 	} else if err := c.flush(ctx); err != nil {
 		return nil, err
 	}
-	return c.inner.(driver.ExecerContext).ExecContext(ctx, query, args)
+	return c.engine.exec(ctx, c.inner, query, args)
 }
 
 // flush sends what has been appended before a statement that cannot travel
@@ -143,7 +144,7 @@ func (c *guardedConn) flush(ctx context.Context) error {
 	if c.appended.Len() == 0 {
 		return nil
 	}
-	_, err := c.inner.(driver.ExecerContext).ExecContext(ctx, c.take(), nil)
+	_, err := c.engine.exec(ctx, c.inner, c.take(), nil)
 	return err
 }
 

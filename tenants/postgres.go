@@ -52,9 +52,9 @@ func openPostgres(cfg Config) (*postgres, error) {
 	return &postgres{db: bun.NewDB(pool, pgdialect.New()), appRole: conf.User, ownerURL: owner}, nil
 }
 
-func (p *postgres) platform(context.Context, bool) (*bun.DB, error) { return p.db, nil }
+func (p *postgres) platform(context.Context, bool) (pool, error) { return pool{DB: p.db}, nil }
 
-func (p *postgres) tenant(context.Context, ID, bool) (*bun.DB, error) { return p.db, nil }
+func (p *postgres) tenant(context.Context, ID, bool) (pool, error) { return pool{DB: p.db}, nil }
 
 func (p *postgres) provision(context.Context, ID) error { return nil }
 
@@ -192,6 +192,10 @@ func (e pgEngine) query(ctx context.Context, c driver.Conn, query string, args [
 		}
 	}
 	return c.(driver.QueryerContext).QueryContext(ctx, query, args)
+}
+
+func (pgEngine) exec(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Result, error) {
+	return c.(driver.ExecerContext).ExecContext(ctx, query, args)
 }
 
 func (pgEngine) joins() bool { return true }

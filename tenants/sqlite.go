@@ -29,7 +29,7 @@ type embedded struct {
 	files map[ID]*file // 0 is the platform
 }
 
-type file struct{ write, read *bun.DB }
+type file struct{ write, read pool }
 
 func openEmbedded(cfg Config) (*embedded, error) {
 	if err := os.MkdirAll(filepath.Join(cfg.Dir, "tenants"), 0o700); err != nil {
@@ -45,27 +45,28 @@ func (e *embedded) path(t ID) string {
 	return filepath.Join(e.dir, "tenants", fmt.Sprintf("%d.db", t))
 }
 
-func (e *embedded) platform(ctx context.Context, readOnly bool) (*bun.DB, error) {
+func (e *embedded) platform(ctx context.Context, readOnly bool) (pool, error) {
 	return e.open(ctx, 0, readOnly, true)
 }
 
-func (e *embedded) tenant(ctx context.Context, t ID, readOnly bool) (*bun.DB, error) {
+func (e *embedded) tenant(ctx context.Context, t ID, readOnly bool) (pool, error) {
 	return e.open(ctx, t, readOnly, false)
 }
 
 // open returns the writer or the readers of a file. A municipality that has no
 // file is unknown: there is nothing to fall back on.
-func (e *embedded) open(_ context.Context, t ID, readOnly, create bool) (*bun.DB, error) {
+func (e *embedded) open(_ context.Context, t ID, readOnly, create bool) (pool, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	f, ok := e.files[t]
 	if !ok {
 		if _, err := os.Stat(e.path(t)); errors.Is(err, fs.ErrNotExist) && !create {
-			return nil, fault.New(fault.NotFound, "tenant", "Comune sconosciuto.")
+			return pool{}, fault.New(fault.NotFound, "tenant", "Comune sconosciuto.")
 		}
+		writers := newLine()
 		f = &file{
-			write: connectSQLite(e.path(t), 1, "_txlock=immediate"),
-			read:  connectSQLite(e.path(t), 4, "_pragma=query_only(1)"),
+			write: pool{connectSQLite(e.path(t), 1, "_pragma=temp_store(MEMORY)", sharing{line: writers}), writers},
+			read:  pool{DB: connectSQLite(e.path(t), 4, "_pragma=query_only(1)", sqliteEngine{})},
 		}
 		e.files[t] = f
 	}
@@ -75,13 +76,13 @@ func (e *embedded) open(_ context.Context, t ID, readOnly, create bool) (*bun.DB
 	return f.write, nil
 }
 
-func connectSQLite(path string, connections int, options string) *bun.DB {
+func connectSQLite(path string, connections int, options string, e engine) *bun.DB {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_time_format=sqlite"
-	pool := sql.OpenDB(guard{sqliteConnector{dsn}, sqliteEngine{}})
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	return bun.NewDB(pool, sqlitedialect.New())
+	db := sql.OpenDB(guard{sqliteConnector{dsn}, e})
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return bun.NewDB(db, sqlitedialect.New())
 }
 
 type sqliteConnector struct{ dsn string }
@@ -184,4 +185,8 @@ func (sqliteEngine) refuses(query string) error {
 
 func (sqliteEngine) query(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Rows, error) {
 	return c.(driver.QueryerContext).QueryContext(ctx, query, args)
+}
+
+func (sqliteEngine) exec(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Result, error) {
+	return c.(driver.ExecerContext).ExecContext(ctx, query, args)
 }
