@@ -148,7 +148,7 @@ func (c *Cart) Put(tx *tenants.Tx, p debts.Payable) error {
 			return nil
 		}
 		if l.DebtID == p.Debt.ID && l.Payable.Instalment.Option != p.Instalment.Option {
-			return fault.New(fault.Conflict, "cart.options", "Nel carrello c'è già un'altra soluzione di pagamento della stessa posizione.")
+			return fault.New(fault.Conflict, "cart.options", "Nel carrello c'è già un altro modo di pagare la stessa cosa: per cambiarlo, prima togli quello.")
 		}
 	}
 	if len(c.Lines) >= MaxLines {

@@ -31,6 +31,9 @@ func userOf(at *page.Request) page.User {
 		return page.User{Name: at.Session.Citizen.Name(), LoggedIn: true, LogoutURL: "/esci"}
 	}
 	u := page.User{Name: at.Session.Actor.Name, LoggedIn: true, LogoutURL: "/esci"}
+	if at.Tenant.ID != 0 {
+		u.PasswordURL = "/password"
+	}
 	if len(at.Session.Roles) > 0 {
 		u.Role = roleNames[at.Session.Roles[0]]
 	}

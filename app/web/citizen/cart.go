@@ -73,7 +73,7 @@ func (p *portal) put(c *fiber.Ctx) error {
 		return err
 	})
 	if refused := fault.Of(err); refused != nil && refused.Kind == fault.Conflict {
-		page.Flash(c, page.Alert{Kind: "warning", Text: refused.Text})
+		page.Flash(c, page.Alert{Kind: "warning", Text: say(page.For(c, "").Words, refused.Text)})
 		return c.Redirect("/carrello", fiber.StatusSeeOther)
 	}
 	if err != nil {
@@ -177,8 +177,11 @@ func listOf(b page.Base, cart payments.Cart, lang string) (l list, blocked bool)
 	l = list{Words: b.Words, CSRF: b.CSRF, Total: cart.Total()}
 	for _, each := range cart.Lines {
 		in := each.Payable.Instalment
-		line := cartLine{Name: each.Payable.Type.NameIn(lang), Due: in.DueOn, Amount: each.Cents, Why: each.Payable.Why,
+		line := cartLine{Name: each.Payable.Type.NameIn(lang), Due: in.DueOn, Amount: each.Cents, Why: say(b.Words, each.Payable.Why),
 			Remove: "/carrello/voci/" + each.InstalmentID.String() + "/togli"}
+		if in.Option != debts.SingleOption {
+			line.Name += " · " + b.T("debt.instalment|Rata %d", in.Number)
+		}
 		for _, code := range in.Codes {
 			if code.Kind == debts.NoticeCode {
 				line.Code = code.Code

@@ -32,7 +32,7 @@ func newWalker(tx *tenants.Tx, w page.Words) walker {
 // line is the path of a debt's money as far as it has come.
 func (w walker) line(d debts.Debt, proofs []collections.Proof) (page.Line, error) {
 	reached := make([]page.Reached, 6)
-	reached[0] = page.Reached{State: page.Done, Amount: d.Cents, On: d.DueOn}
+	reached[0] = page.Reached{State: page.Done, Amount: d.Cents}
 	if len(d.Codes) > 0 {
 		reached[1] = page.Reached{State: page.Done, On: day.Of(d.Codes[0].IssuedAt)}
 	}

@@ -138,7 +138,7 @@ func stateOf(w page.Words, d debts.Debt, today day.Date) (text, badge string) {
 	case d.State == debts.Partly:
 		return w.T("state.partly|Pagato in parte"), "bg-primary"
 	case !d.DueOn.IsZero() && d.DueOn.Sub(today) <= 14:
-		return w.T("state.soon|In scadenza"), "bg-danger"
+		return w.T("state.soon|In scadenza"), "bg-warning"
 	}
 	return w.T("state.open|Da pagare"), "bg-primary"
 }
@@ -146,6 +146,7 @@ func stateOf(w page.Words, d debts.Debt, today day.Date) (text, badge string) {
 // way is an instalment that may be paid, or was.
 type way struct {
 	Name, Code, State string
+	Change            string // until when the amount stands, and what comes after it
 	Due               day.Date
 	Amount            money.Cents
 	Open              bool
@@ -217,12 +218,14 @@ func (v *debtPage) fill(tx *tenants.Tx, d debts.Debt, lang string) error {
 	}
 	for _, asked := range all {
 		in := asked.Instalment
-		w := way{Name: v.T("debt.whole|In un'unica soluzione"), Code: asked.Code.Code, State: asked.Why, Due: in.DueOn, Amount: asked.Cents, Open: asked.Why == "" && asked.Code.Code != ""}
+		w := way{Name: v.T("debt.whole|In un'unica soluzione"), Code: asked.Code.Code, State: say(v.Words, asked.Why), Due: in.DueOn, Amount: asked.Cents, Open: asked.Why == "" && asked.Code.Code != ""}
 		if in.Option != debts.SingleOption {
 			w.Name = v.T("debt.part|Rata %d di %d", in.Number, parts[in.Option])
 		}
 		if !w.Open {
 			w.Amount = in.Cents
+		} else if w.Change, err = v.change(tx, d, asked); err != nil {
+			return err
 		}
 		options[in.Option] = options[in.Option] || w.Open
 		v.Ways = append(v.Ways, w)
@@ -235,6 +238,20 @@ func (v *debtPage) fill(tx *tenants.Tx, d debts.Debt, lang string) error {
 	}
 	v.Exclusive = open > 1
 	return nil
+}
+
+// change says until when the amount of an instalment stands.
+func (v *debtPage) change(tx *tenants.Tx, d debts.Debt, asked debts.Payable) (string, error) {
+	if asked.Until.IsZero() {
+		return "", nil
+	}
+	later, err := debts.Payables(tx, d, asked.Until.AddDays(1))
+	for _, l := range later {
+		if l.Instalment.ID == asked.Instalment.ID {
+			return changeOf(v.Words, asked, l), err
+		}
+	}
+	return "", err
 }
 
 // byOption puts the instalments of an option together: the single payment

@@ -87,9 +87,7 @@ type noticePage struct {
 	Due                day.Date
 	Overdue            bool
 	Why                string
-	Until              day.Date    // last day of this price
-	Then               money.Cents // the price after it; 0: the same, or none is known
-	After              string      // why it cannot be paid after it
+	Change             string // until when this price stands, and what comes after it
 	InCart             bool
 }
 
@@ -128,7 +126,7 @@ func (v *noticePage) fill(n debts.Notice, today day.Date, lang string) (debts.Pa
 	if err != nil {
 		return asked, err
 	}
-	v.Name, v.Amount, v.Due, v.Why = asked.Type.NameIn(lang), asked.Cents, asked.Instalment.DueOn, asked.Why
+	v.Name, v.Amount, v.Due, v.Why = asked.Type.NameIn(lang), asked.Cents, asked.Instalment.DueOn, say(v.Words, asked.Why)
 	v.Overdue = !v.Due.IsZero() && v.Due.Before(today)
 	if asked.Instalment.Option != debts.SingleOption {
 		v.Instalment = asked.Instalment.Number
@@ -141,12 +139,20 @@ func (v *noticePage) fill(n debts.Notice, today day.Date, lang string) (debts.Pa
 		return asked, nil
 	}
 	later, err := n.On(asked.Until.AddDays(1))
-	switch {
-	case err != nil:
-	case later.Why != "":
-		v.Until, v.After = asked.Until, later.Why
-	case later.Cents != asked.Cents:
-		v.Until, v.Then = asked.Until, later.Cents
+	if err == nil {
+		v.Change = changeOf(v.Words, asked, later)
 	}
 	return asked, err
+}
+
+// changeOf says until when a price stands and what comes after it; nothing
+// where it stays the same.
+func changeOf(w page.Words, asked, later debts.Payable) string {
+	switch {
+	case later.Why != "":
+		return w.T("notice.last|Questo importo vale fino al %s. Dopo:", asked.Until.Italian()) + " " + say(w, later.Why)
+	case later.Cents != asked.Cents:
+		return w.T("notice.until|Questo importo vale fino al %s. Dal giorno dopo è di %s.", asked.Until.Italian(), later.Cents)
+	}
+	return ""
 }

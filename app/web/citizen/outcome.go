@@ -75,9 +75,12 @@ func (p *portal) outcome(c *fiber.Ctx) error {
 		p.askNow(c, at, a)
 		return c.Redirect(p.outcomeOf(a), fiber.StatusSeeOther)
 	}
-	v := outcomePage{Base: base(c, "outcome.title|Esito del pagamento"), Amount: a.Cents, Code: a.Code, Receipt: receipt}
-	v.Steps = stepsAt(v.Words, 4)
+	v := outcomePage{Base: page.For(c, ""), Amount: a.Cents, Code: a.Code, Receipt: receipt}
 	v.say(a, at.DB.Now())
+	v.Steps = stepsAt(v.Words, 3)
+	if a.State == payments.Collected {
+		v.Steps = stepsAt(v.Words, 4)
+	}
 	if v.Progress != nil {
 		v.Progress.URL, v.Progress.Page = p.outcomeOf(a), p.outcomeOf(a)
 		if c.Get("X-Fragment") != "" {
@@ -107,28 +110,28 @@ func (v *outcomePage) say(a payments.Attempt, now time.Time) {
 	taken := v.T("outcome.not_taken|Non ti è stato addebitato nulla.")
 	switch {
 	case a.State == payments.Collected:
-		v.Alert = page.Alert{Kind: "success", Title: v.T("outcome.paid|Pagamento riuscito"), Text: v.T("outcome.paid_text|Abbiamo ricevuto la conferma della banca.")}
+		v.Title, v.Alert = v.T("outcome.paid|Pagamento riuscito"), page.Alert{Kind: "success", Text: v.T("outcome.paid_text|Abbiamo ricevuto la conferma della banca.")}
 		v.Money = v.T("outcome.taken|Ti sono stati addebitati %s.", a.Cents)
 		v.Next = v.T("outcome.paid_next|Conserva la ricevuta: la trovi qui sotto e resta sempre a questo indirizzo.")
 	case a.State == payments.Refused:
-		v.Alert = page.Alert{Kind: "danger", Title: v.T("outcome.refused|Pagamento rifiutato"), Text: v.T("outcome.refused_text|La banca non ha autorizzato il pagamento.")}
+		v.Title, v.Alert = v.T("outcome.refused|Pagamento rifiutato"), page.Alert{Kind: "danger", Text: v.T("outcome.refused_text|La banca non ha autorizzato il pagamento.")}
 		v.Money, v.Again = taken, true
 		v.Next = v.T("outcome.refused_next|Puoi riprovare con un'altra carta o con il bollettino. Il motivo del rifiuto lo conosce solo la tua banca.")
 	case a.State == payments.Cancelled:
-		v.Alert = page.Alert{Kind: "info", Title: v.T("outcome.cancelled|Pagamento annullato"), Text: v.T("outcome.cancelled_text|Hai interrotto il pagamento sulla pagina della banca.")}
+		v.Title, v.Alert = v.T("outcome.cancelled|Pagamento annullato"), page.Alert{Kind: "info", Text: v.T("outcome.cancelled_text|Hai interrotto il pagamento sulla pagina della banca.")}
 		v.Money, v.Again = taken, true
-		v.Next = v.T("outcome.cancelled_next|Gli avvisi sono ancora nel carrello.")
+		v.Next = v.T("outcome.cancelled_next|Se vuoi, riprova: gli avvisi sono ancora nel carrello.")
 	case a.State == payments.Mismatch:
-		v.Alert = page.Alert{Kind: "warning", Title: v.T("outcome.mismatch|Pagamento da verificare"), Text: v.T("outcome.mismatch_text|I dati comunicati dalla banca non corrispondono a quelli del pagamento.")}
+		v.Title, v.Alert = v.T("outcome.mismatch|Pagamento da verificare"), page.Alert{Kind: "warning", Text: v.T("outcome.mismatch_text|I dati comunicati dalla banca non corrispondono a quelli del pagamento.")}
 		v.Money = v.T("outcome.mismatch_money|È possibile che ti sia stato addebitato un importo.")
 		v.Next = v.T("outcome.mismatch_next|Non pagare di nuovo: un addetto del Comune controlla. Se chiedi informazioni, indica il codice qui sotto.")
 	case a.State == payments.Expired || !a.ExpiresAt.After(now):
-		v.Alert = page.Alert{Kind: "warning", Title: v.T("outcome.expired|Pagamento non completato"), Text: v.T("outcome.expired_text|Il tempo per pagare è finito e la banca non ha confermato.")}
+		v.Title, v.Alert = v.T("outcome.expired|Pagamento non completato"), page.Alert{Kind: "warning", Text: v.T("outcome.expired_text|Il tempo per pagare è finito e la banca non ha confermato.")}
 		v.Money = v.T("outcome.expired_money|Non ci risulta nessun addebito.")
 		v.Next = v.T("outcome.expired_next|Se la tua banca mostra un addebito, non pagare di nuovo: appena ce lo comunica lo registriamo. Altrimenti puoi riprovare.")
 		v.Again = true
 	default:
-		v.Alert = page.Alert{Kind: "info", Title: v.T("outcome.pending|Pagamento in attesa"), Text: v.T("outcome.pending_text|Stiamo aspettando la conferma della banca.")}
+		v.Title, v.Alert = v.T("outcome.pending|Pagamento in attesa"), page.Alert{Kind: "info", Text: v.T("outcome.pending_text|Stiamo aspettando la conferma della banca.")}
 		v.Money = v.T("outcome.pending_money|Non ci risulta ancora nessun addebito. Non ti verrà addebitato due volte.")
 		v.Next = v.T("outcome.pending_next|Non pagare di nuovo. Questa pagina si aggiorna da sola; puoi anche chiuderla e riaprirla dal carrello.")
 		v.Progress = &page.Progress{Words: v.Words, Text: v.T("outcome.waiting|In attesa della banca")}

@@ -51,7 +51,7 @@ func (p *portal) summary(c *fiber.Ctx) error {
 		v.Total = cart.Total()
 		ready = cart.open() && len(cart.Lines) > 0 && !blocked && cart.PayerName != ""
 		v.Sent, v.Payer = v.Total.Decimal(), payerOf(at, cart.Cart)
-		if v.Choices, err = p.choices(tx, cart.Cart); err != nil {
+		if v.Choices, err = p.choices(tx, v.Words, cart.Cart); err != nil {
 			return err
 		}
 		v.Attempt, err = p.underWay(tx, cart.ID)
@@ -67,7 +67,7 @@ func (p *portal) summary(c *fiber.Ctx) error {
 }
 
 // choices are the enabled channels that all lines permit.
-func (p *portal) choices(tx *tenants.Tx, cart payments.Cart) (out []choice, err error) {
+func (p *portal) choices(tx *tenants.Tx, w page.Words, cart payments.Cart) (out []choice, err error) {
 	for _, ch := range p.Channels {
 		row, err := tx.Channel(ch.Key())
 		if fault.Is(err, fault.NotFound) || err == nil && !row.Enabled {
@@ -81,7 +81,7 @@ func (p *portal) choices(tx *tenants.Tx, cart payments.Cart) (out []choice, err 
 			permitted = permitted && channels.Permits(l.Payable.Type, ch.Key())
 		}
 		if permitted {
-			out = append(out, choice{ch.Key(), ch.Title(), ch.Hint(), len(out) == 0})
+			out = append(out, choice{ch.Key(), say(w, ch.Title()), say(w, ch.Hint()), len(out) == 0})
 		}
 	}
 	return out, nil

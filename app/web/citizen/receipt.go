@@ -43,6 +43,7 @@ func (p *portal) receipt(c *fiber.Ctx) error {
 	}
 	if !pdf {
 		v.Base = base(c, "receipt.title|Ricevuta di pagamento")
+		v.Receipt.Channel = say(v.Words, v.Receipt.Channel)
 		return page.Show(c, "citizen/receipt", v)
 	}
 	var out bytes.Buffer

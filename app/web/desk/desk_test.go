@@ -424,7 +424,7 @@ func TestCollections(t *testing.T) {
 		o.get("clerk", "/segui?codice="+fine.Codes[0].Code).says(t, 200, "CDS V1")
 		hidden := o.get("school", "/segui?codice="+fine.Codes[0].Code)
 		hidden.says(t, 404, "non risulta. Abbiamo cercato fra")
-		hidden.silent(t, "V1", "42,00")
+		hidden.silent(t, "CDS V1", ">V1", "42,00")
 		o.get("clerk", "/segui?codice=P3").says(t, 200, "42,00")
 		o.get("school", "/segui?codice=P3").says(t, 404, "non risulta")
 		o.get("school", "/segui?codice=P2").says(t, 200, "7,00")

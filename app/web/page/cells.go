@@ -145,7 +145,8 @@ func LampsCell(w Words, due, asked, collected, remitted, credited, ordered Lamp)
 	}
 	var m markup
 	m.raw(`<ol class="cc-lamps">`)
-	for _, s := range NewLine(w, reached[:]...).Steps {
+	line := NewLine(w, reached[:]...)
+	for _, s := range line.Steps {
 		says := s.Name + ": " + s.Says
 		m.put(`<li class="cc-`, string(s.State))
 		m.put(`" title="`, says)
@@ -154,6 +155,10 @@ func LampsCell(w Words, due, asked, collected, remitted, credited, ordered Lamp)
 		m.raw(`</span></li>`)
 	}
 	m.raw(`</ol>`)
+	if last := line.Last(); last != "" {
+		m.put(` <small aria-hidden="true">`, last)
+		m.raw(`</small>`)
+	}
 	drawn.Store(key, m.html())
 	return Cell{ready: m.html()}
 }

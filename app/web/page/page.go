@@ -36,6 +36,7 @@ type User struct {
 	Name, Role          string
 	LoggedIn            bool
 	LoginURL, LogoutURL string
+	PasswordURL         string // where staff change their own
 }
 
 // Link is a name with an address.

@@ -59,6 +59,20 @@ func NewLine(w Words, reached ...Reached) Line {
 	return line
 }
 
+// Last names the last step that the money has reached, and whether only part
+// of it has; nothing where nothing is due any more.
+func (l Line) Last() (name string) {
+	for _, s := range l.Steps {
+		switch s.State {
+		case Done:
+			name = s.Name
+		case Part, Wrong:
+			name = s.Name + " " + s.Says
+		}
+	}
+	return name
+}
+
 func step(w Words, name string, r Reached) Step {
 	s := Step{State: r.State, Name: name, On: r.On.Italian(), Note: r.Note}
 	if r.Amount != 0 {

@@ -112,7 +112,7 @@ func samples() map[string]struct {
 		"pager":      {sampleList(), `Risultati 51-100 di 134`},
 		"money":      {money.Cents(123450), "1.234,50\u00a0€"},
 		"line":       {sampleLine(), "da verificare"},
-		"lamps":      {sampleLine(), "Ordinato: non previsto"},
+		"lamps":      {sampleLine(), "Riversato da verificare</small>"},
 		"empty":      {Empty{"Nessun avviso", "Non hai avvisi da pagare.", "/", "Cerca"}, "Nessun avviso"},
 		"progress":   {Progress{Text: "Importazione", URL: "/x", Page: "/y", Done: 5, Total: 10}, `data-cc-poll="/x"`},
 		"steps":      {NewSteps(Words{}, 2, "Avvisi", "Riepilogo", "Pagamento"), `2/3`},
