@@ -118,7 +118,7 @@ func (db *DB) Log() *slog.Logger { return db.log }
 
 // Read runs queries of one municipality. Writing is refused by the engine.
 func (db *DB) Read(ctx context.Context, tenant ID, fn func(*Tx) error) error {
-	return db.door(ctx, tenant, Actor{}, true, fn)
+	return db.door(ctx, scope{tenant: tenant, readOnly: true}, Actor{}, fn)
 }
 
 // Within runs a transaction of one municipality on behalf of an actor. When fn
@@ -128,22 +128,22 @@ func (db *DB) Within(ctx context.Context, tenant ID, actor Actor, fn func(*Tx) e
 	if actor.Role == "" {
 		return errors.New("tenants: a transaction needs an actor")
 	}
-	return db.door(ctx, tenant, actor, false, fn)
+	return db.door(ctx, scope{tenant: tenant}, actor, fn)
 }
 
-func (db *DB) door(ctx context.Context, tenant ID, actor Actor, readOnly bool, fn func(*Tx) error) error {
-	if tenant == 0 {
+func (db *DB) door(ctx context.Context, s scope, actor Actor, fn func(*Tx) error) error {
+	if s.tenant == 0 {
 		return ErrNoTenant
 	}
-	if err := db.mustKnow(ctx, tenant); err != nil {
+	if err := db.mustKnow(ctx, s.tenant); err != nil {
 		return err
 	}
-	pool, err := db.store.tenant(ctx, tenant, readOnly)
+	pool, err := db.store.tenant(ctx, s.tenant, s.readOnly)
 	if err != nil {
 		return err
 	}
-	tx := &Tx{Tenant: tenant, Actor: actor, db: db, now: db.Now()}
-	if err := pool.within(ctx, scope{tenant, readOnly}, func(ctx context.Context, b bun.Tx) error {
+	tx := &Tx{Tenant: s.tenant, Actor: actor, db: db, now: db.Now()}
+	if err := pool.within(ctx, s, func(ctx context.Context, b bun.Tx) error {
 		tx.Ctx, tx.bun = ctx, b
 		return fn(tx)
 	}); err != nil {
@@ -206,7 +206,7 @@ func (p pool) within(ctx context.Context, s scope, fn func(context.Context, bun.
 
 // inScope runs a transaction that lives as long as life does.
 func inScope(life, ctx context.Context, db *bun.DB, s scope, fn func(context.Context, bun.Tx) error) (err error) {
-	tx, err := db.BeginTx(context.WithValue(life, scopeKey{}, s), nil)
+	tx, err := beginOrJoin(life, db, s)
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func inScope(life, ctx context.Context, db *bun.DB, s scope, fn func(context.Con
 		return err
 	}
 	done = true
-	return tx.Commit()
+	return commitOrLeave(life, tx, s)
 }
 
 // NewID returns a UUIDv7 made of the clock and the random source: ids sort by

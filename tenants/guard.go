@@ -17,6 +17,7 @@ var ErrOutsideDoor = errors.New("tenants: statement outside a door")
 type scope struct {
 	tenant   ID // 0: the platform
 	readOnly bool
+	first    bool // it leaves its transaction to the next
 }
 
 type scopeKey struct{}

@@ -79,7 +79,7 @@ func Resume(ctx context.Context, db *tenants.DB, tenant tenants.ID, host string,
 	}
 	var row session
 	var found Session
-	err := db.Read(ctx, tenant, func(tx *tenants.Tx) (err error) {
+	err := db.ReadFirst(ctx, tenant, func(tx *tenants.Tx) (err error) {
 		row, found, err = resume(tx, host, token)
 		return err
 	})

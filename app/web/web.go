@@ -136,6 +136,8 @@ func (w *web) record(c *fiber.Ctx) error {
 	begun := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
+	ctx, end := tenants.Joining(ctx)
+	defer end()
 	c.SetUserContext(ctx)
 	err := c.Next()
 	if err != nil { // the error page decides the status
