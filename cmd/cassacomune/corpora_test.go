@@ -31,7 +31,7 @@ func corpora(t *testing.T) string {
 
 // shell is the binary on a data folder of its own.
 type shell struct {
-	t      *testing.T
+	t      testing.TB
 	binary string
 	dir    string
 }

@@ -114,7 +114,7 @@ func dataFor(d *tenantstest.Data) data {
 	return data{Data: d.Dir, Database: d.URL, Owner: d.OwnerURL, Key: hex.EncodeToString(tenantstest.Key), LogLevel: "error"}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
