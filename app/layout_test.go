@@ -236,7 +236,7 @@ func ruleFor(dir string) (string, bool) {
 		return r, true
 	}
 	if strings.HasPrefix(dir, "app/web/") && dir != "app/web/page" {
-		return roles, matches("app/web/citizen app/web/desk app/web/accounts app/web/admin app/web/operator app/web/api app/web/callbacks", dir)
+		return roles, matches("app/web/citizen app/web/desk app/web/accounts app/web/files app/web/admin app/web/operator app/web/api app/web/callbacks", dir)
 	}
 	for d := dir; d != "."; d = path.Dir(d) {
 		if r, ok := may[d+"/..."]; ok {

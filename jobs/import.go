@@ -168,7 +168,7 @@ func (p Preview) allows(mode Mode) error {
 		return fault.New(fault.Conflict, "import.unusable", "Il file non si può caricare: gli errori riguardano il file intero.")
 	case p.Errors > 0 && mode == AllOrNothing:
 		return fault.New(fault.Conflict, "import.errors", "Il file ha %d errori: correggilo, o scegli di caricare solo le righe corrette.", p.Errors)
-	case p.Errors > 0 && p.Kind != "debts":
+	case p.Errors > 0 && !p.HoldsDebts():
 		return fault.New(fault.Conflict, "import.errors", "Il file ha %d errori: un giornale o un riversamento si carica intero o per nulla.", p.Errors)
 	}
 	return nil

@@ -120,8 +120,9 @@ func (c *crawl) route(address string) (rule, bool) {
 func (c *crawl) meet(address string) {
 	if r, ok := c.route(address); ok && !slices.Contains(c.pool[r.path], address) {
 		c.pool[r.path] = append(c.pool[r.path], address)
-		if strings.HasSuffix(r.path, "/file/:id") { // its page asks so while the run goes on
+		if strings.HasSuffix(r.path, "/file/:id") { // while the run goes on; where rows are refused
 			c.meet(address + "/avanzamento")
+			c.meet(address + "/scarti.csv")
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"cassacomune/app/web/callbacks"
 	"cassacomune/app/web/citizen"
 	"cassacomune/app/web/desk"
+	"cassacomune/app/web/files"
 	"cassacomune/app/web/operator"
 	"cassacomune/app/web/page"
 	"cassacomune/jobs"
@@ -143,7 +144,7 @@ func (s *serveCommand) web(i *instance, cfg web.Config) (*fiber.App, error) {
 	cfg.DB, cfg.Log, cfg.Key, cfg.Views, cfg.Texts = i.db, i.log, key, v, texts
 	cfg.OperatorHost, cfg.Proxies, cfg.MetricsToken = s.OperatorHost, s.Proxies, s.MetricsToken
 	cfg.UploadLimit = 512 << 20
-	for _, routes := range [][]page.Route{citizen.Routes(citizen.Config{Key: key, Channels: all.List}), callbacks.Routes(all.List), desk.Routes(), accounts.Routes(), admin.Routes()} {
+	for _, routes := range [][]page.Route{citizen.Routes(citizen.Config{Key: key, Channels: all.List}), callbacks.Routes(all.List), desk.Routes(), accounts.Routes(), files.Routes(), admin.Routes()} {
 		cfg.Routes = append(cfg.Routes, routes...)
 	}
 	cfg.Operator = operator.Routes()

@@ -5,15 +5,11 @@
 package accounts
 
 import (
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 
 	"cassacomune/app/accounting"
-	"cassacomune/app/day"
-	"cassacomune/app/fault"
 	"cassacomune/app/web/page"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
@@ -30,10 +26,6 @@ func Routes() []page.Route {
 	return []page.Route{
 		get("/ragioneria/tesoreria", "treasury:view", treasuryPage),
 		get("/ragioneria/tesoreria.csv", "treasury:view", provisionalsCSV),
-
-		get("/ragioneria/file", "treasury:import", files), post("/ragioneria/file", "treasury:import", upload),
-		get("/ragioneria/file/:id", "treasury:import", filePage), get("/ragioneria/file/:id/avanzamento", "treasury:import", fileProgress),
-		post("/ragioneria/file/:id/approvazioni", "treasury:import", approveFile),
 
 		get("/ragioneria/riconciliazione", "reconcile:view", reconciliation),
 		get("/ragioneria/riconciliazione.csv", "reconcile:view", remainingCSV),
@@ -54,16 +46,6 @@ func Routes() []page.Route {
 
 		get("/ragioneria/controlli", "check:view", checks),
 	}
-}
-
-// idOf reads the id of the address. What is no id is answered like an id that
-// nobody has.
-func idOf(c *fiber.Ctx, missing string) (uuid.UUID, error) {
-	id, err := uuid.Parse(strings.Clone(c.Params("id")))
-	if err != nil {
-		return id, fault.New(fault.NotFound, "missing", "%s", missing)
-	}
-	return id, nil
 }
 
 // decided follows what a person decided, in the same transaction: fees that
@@ -90,19 +72,4 @@ func decided(tx *tenants.Tx) error {
 func saved(c *fiber.Ctx, to, text string) error {
 	page.Flash(c, page.Alert{Kind: "success", Text: text})
 	return c.Redirect(to, fiber.StatusSeeOther)
-}
-
-func clock(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(day.Rome).Format("02/01/2006 15:04")
-}
-
-func columns(names ...string) (cs []page.Column) {
-	for _, n := range names {
-		name, amount := strings.CutSuffix(n, " €")
-		cs = append(cs, page.Column{Name: name, Money: amount})
-	}
-	return cs
 }

@@ -320,11 +320,20 @@ func TestUpload(t *testing.T) {
 		if status, body := s.get(auth.RoleAccountant, path+"/avanzamento"); status != 200 || strings.Contains(body, "<html") {
 			t.Errorf("GET %s/avanzamento = %d, want the part alone", path, status)
 		}
-		if status, _ := s.post(auth.RoleAccountant, path+"/approvazioni", nil); status != 409 {
-			t.Errorf("approval before the preview = %d, want 409", status)
+		if status, body := s.post(auth.RoleAccountant, path+"/approvazioni", nil); status != 422 || !strings.Contains(body, "non ha un&#39;anteprima conclusa") {
+			t.Errorf("approval before the preview = %d, want 422 and why", status)
 		}
 		if status, body := s.get(auth.RoleAccountant, "/ragioneria/file"); status != 200 || !strings.Contains(body, "Controllo in corso") {
 			t.Errorf("GET /ragioneria/file = %d, want the file in the list", status)
+		}
+		if status, _ := s.post(auth.RoleAccountant, path+"/cancellazioni", nil); status != 303 {
+			t.Errorf("cancel = %d, want 303", status)
+		}
+		if status, body := s.get(auth.RoleAccountant, path); status != 200 || !strings.Contains(body, "Interrotto") {
+			t.Errorf("GET %s = %d, want the file as it was left", path, status)
+		}
+		if status, body := s.get(auth.RoleAccountant, path+"/scarti.csv"); status != 200 || !strings.Contains(body, "riga;che_cosa;campo;valore;motivo") {
+			t.Errorf("GET %s/scarti.csv = %d %q, want the list of its problems", path, status, body)
 		}
 	})
 }

@@ -36,7 +36,7 @@ type creditView struct {
 const noCredit = "Provvisorio non trovato."
 
 func credit(c *fiber.Ctx) error {
-	id, err := idOf(c, noCredit)
+	id, err := page.ID(c, noCredit)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func batches(tx *tenants.Tx) ([]page.Option, error) {
 // onCredit runs a person's word on a credit, in one transaction with what
 // follows; what the form must correct shows the credit again.
 func onCredit(c *fiber.Ctx, text string, fn func(tx *tenants.Tx, id uuid.UUID, f *page.Form) error) error {
-	id, err := idOf(c, noCredit)
+	id, err := page.ID(c, noCredit)
 	if err != nil {
 		return err
 	}

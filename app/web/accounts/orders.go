@@ -130,7 +130,7 @@ func ordersAgain(c *fiber.Ctx, f page.Form, cause error, order uuid.UUID) error 
 
 func withdraw(c *fiber.Ctx) error {
 	const missing = "Ordinativo non trovato."
-	id, err := idOf(c, missing)
+	id, err := page.ID(c, missing)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func withdraw(c *fiber.Ctx) error {
 // exported sends a file that has left us, the same bytes every time.
 func exported(c *fiber.Ctx) error {
 	const missing = "Esportazione non trovata."
-	id, err := idOf(c, missing)
+	id, err := page.ID(c, missing)
 	if err != nil {
 		return err
 	}

@@ -142,9 +142,9 @@ func (p *reconciliationView) readRun(tx *tenants.Tx) error {
 		if err := r.Outcome(&out); err != nil {
 			return err
 		}
-		p.Last = fmt.Sprintf("Ultima riconciliazione il %s: confermati %d, proposti %d, ritirati %d.", clock(r.FinishedAt), out.Confirmed, out.Proposed, out.Withdrawn)
+		p.Last = fmt.Sprintf("Ultima riconciliazione il %s: confermati %d, proposti %d, ritirati %d.", page.Instant(r.FinishedAt), out.Confirmed, out.Proposed, out.Withdrawn)
 		if r.State != jobs.Done {
-			p.Last = "L'ultima riconciliazione, il " + clock(r.FinishedAt) + ", non è riuscita: " + r.Error
+			p.Last = "L'ultima riconciliazione, il " + page.Instant(r.FinishedAt) + ", non è riuscita: " + r.Error
 		}
 		return nil
 	}
@@ -294,7 +294,7 @@ const noMatch = "Abbinamento non trovato."
 
 // decide runs a decision on a match in one transaction with what follows.
 func decide(c *fiber.Ctx, text string, fn func(tx *tenants.Tx, id uuid.UUID, reason string) error) error {
-	id, err := idOf(c, noMatch)
+	id, err := page.ID(c, noMatch)
 	if err != nil {
 		return err
 	}

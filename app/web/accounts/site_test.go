@@ -31,6 +31,7 @@ import (
 	"cassacomune/app/treasury"
 	"cassacomune/app/web"
 	"cassacomune/app/web/accounts"
+	"cassacomune/app/web/files"
 	"cassacomune/app/web/page"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
@@ -71,7 +72,7 @@ func newSite(t *testing.T, db *tenantstest.Data) *site {
 		t.Fatal(err)
 	}
 	s := &site{T: t, db: db, tokens: map[string]auth.Token{}}
-	s.app = web.New(web.Config{DB: db.DB, Log: slog.New(slog.DiscardHandler), Key: key, Views: v, Routes: accounts.Routes(), UploadLimit: 32 << 20})
+	s.app = web.New(web.Config{DB: db.DB, Log: slog.New(slog.DiscardHandler), Key: key, Views: v, Routes: append(accounts.Routes(), files.Routes()...), UploadLimit: 32 << 20})
 	s.alfa, s.beta = s.town("alfa"), s.town("beta")
 	for _, role := range auth.StaffRoles {
 		p, err := auth.CreatePerson(ctx, db.DB, by, role+"@alfa.example", "Persona "+role)

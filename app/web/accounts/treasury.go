@@ -168,7 +168,7 @@ func (p *treasuryView) readProvisionals(tx *tenants.Tx, f treasury.Filter) error
 	for _, r := range shown {
 		p.Rows = append(p.Rows, withClock(r, tx.Today()))
 	}
-	p.Head = page.Table{ID: "provvisori", Columns: columns("Numero", "Data", "Chi versa e causale", "Importo €", "Da regolarizzare €", "Termine")}
+	p.Head = page.Table{ID: "provvisori", Columns: page.Columns("Numero", "Data", "Chi versa e causale", "Importo €", "Da regolarizzare €", "Termine")}
 	if len(rows) == 0 {
 		p.Empty = &page.Empty{Title: "Nessun provvisorio", Text: "Nessun provvisorio corrisponde ai filtri. I provvisori arrivano con il giornale di cassa."}
 	}

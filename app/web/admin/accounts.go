@@ -22,7 +22,7 @@ func showAccounts(c *fiber.Ctx, s sheet) error {
 		return err
 	}
 	s.Lead = "I conti su cui arriva il denaro: il conto di tesoreria, letto dal giornale di cassa, e i conti fuori tesoreria, letti dall'estratto conto."
-	t := &page.Table{ID: "conti", Caption: "Conti", Columns: columns("Sigla", "Nome", "Tipo", "Si legge da", "Numero", "IBAN")}
+	t := &page.Table{ID: "conti", Caption: "Conti", Columns: page.Columns("Sigla", "Nome", "Tipo", "Si legge da", "Numero", "IBAN")}
 	for _, a := range all {
 		t.Rows = append(t.Rows, []page.Cell{{Text: a.Key, Kind: "code"}, {Text: a.Name, URL: "/admin/conti/" + a.Key}, {Text: named(accountKinds, a.Kind)},
 			{Text: named(accountSources, a.Source)}, {Text: a.Number, Kind: "code"}, {Text: a.IBAN, Kind: "code"}})

@@ -137,13 +137,6 @@ func badge(on bool, yes, no string) page.Cell {
 	return page.Cell{Text: no, Kind: "badge", Class: "bg-secondary"}
 }
 
-func columns(names ...string) (cs []page.Column) {
-	for _, n := range names {
-		cs = append(cs, page.Column{Name: n})
-	}
-	return cs
-}
-
 // plain reports whether a code may stand in an address as it is.
 func plain(code string) bool {
 	return code != "" && len(code) <= 40 && !strings.ContainsFunc(code, func(r rune) bool {

@@ -33,7 +33,7 @@ func showAssessments(c *fiber.Ctx, s sheet) error {
 		return err
 	}
 	s.Lead = "Gli accertamenti di entrata su cui si imputano gli incassi. Quelli di anni precedenti all'esercizio in gestione si incassano in conto residui."
-	t := &page.Table{ID: "accertamenti", Caption: "Accertamenti, esercizio in gestione " + strconv.Itoa(year), Columns: columns("Anno", "Numero", "Descrizione", "Capitolo", "Gestione")}
+	t := &page.Table{ID: "accertamenti", Caption: "Accertamenti, esercizio in gestione " + strconv.Itoa(year), Columns: page.Columns("Anno", "Numero", "Descrizione", "Capitolo", "Gestione")}
 	for _, a := range all {
 		t.Rows = append(t.Rows, []page.Cell{{Text: strconv.Itoa(a.Year)}, {Text: a.Number, URL: "/admin/accertamenti/" + strconv.Itoa(a.Year) + "/" + a.Number}, {Text: a.Name},
 			{Text: chapterName(a)}, {Text: management(a.Year, year)}})

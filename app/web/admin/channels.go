@@ -18,7 +18,7 @@ var channelsLink = page.Link{Name: "Canali", URL: "/admin/canali"}
 func channelList(c *fiber.Ctx) error {
 	s := start(c, "Canali di pagamento")
 	s.Lead = "I modi di pagare che il Comune offre. Un canale vale per un tipo dovuto solo se questo lo ammette, con il suo fondamento di legge."
-	s.Table = &page.Table{ID: "canali", Caption: "Canali", Columns: columns("Canale", "Stato", "Impostazioni")}
+	s.Table = &page.Table{ID: "canali", Caption: "Canali", Columns: page.Columns("Canale", "Stato", "Impostazioni")}
 	err := page.At(c).Read(c, func(tx *tenants.Tx) error {
 		for _, ch := range all.List {
 			set, missing, err := channelState(tx, ch)

@@ -41,7 +41,7 @@ func showChapters(c *fiber.Ctx, s sheet) error {
 		return err
 	}
 	s.Lead = "I capitoli del bilancio su cui si incassa, con la voce di V livello del piano dei conti integrato. Il codice SIOPE, il titolo e la tipologia ne derivano."
-	t := &page.Table{ID: "capitoli", Caption: "Capitoli dell'esercizio " + strconv.Itoa(year), Columns: columns("Capitolo", "Articolo", "Descrizione", "Piano dei conti", "SIOPE", "Titolo", "Tipologia")}
+	t := &page.Table{ID: "capitoli", Caption: "Capitoli dell'esercizio " + strconv.Itoa(year), Columns: page.Columns("Capitolo", "Articolo", "Descrizione", "Piano dei conti", "SIOPE", "Titolo", "Tipologia")}
 	for _, ch := range all {
 		t.Rows = append(t.Rows, []page.Cell{{Text: ch.Number, URL: chapterURL(ch)}, {Text: ch.Article}, {Text: ch.Name},
 			{Text: ch.AccountCode, Kind: "code"}, {Text: ch.Siope, Kind: "code"}, {Text: ch.Title}, {Text: ch.Typology}})

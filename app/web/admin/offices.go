@@ -21,7 +21,7 @@ func showOffices(c *fiber.Ctx, s sheet) error {
 		return err
 	}
 	s.Lead = "Gli uffici del Comune che riscuotono. Un operatore può essere limitato ai tipi dovuto di alcuni uffici."
-	t := &page.Table{ID: "uffici", Caption: "Uffici", Columns: columns("Codice", "Nome", "Nome in tedesco")}
+	t := &page.Table{ID: "uffici", Caption: "Uffici", Columns: page.Columns("Codice", "Nome", "Nome in tedesco")}
 	for _, o := range all {
 		t.Rows = append(t.Rows, []page.Cell{{Text: o.Code, Kind: "code"}, {Text: o.Name, URL: "/admin/uffici/" + o.Code}, {Text: o.NameDE}})
 	}

@@ -47,7 +47,7 @@ func register(c *fiber.Ctx) error {
 			rows = rows[:p.List.Size]
 		}
 		p.List.Found(len(rows), -1, more)
-		p.Table = page.Table{ID: "registro", Caption: "Operazioni, dalla più recente", Columns: columns(registerHead...)}
+		p.Table = page.Table{ID: "registro", Caption: "Operazioni, dalla più recente", Columns: page.Columns(registerHead...)}
 		for _, r := range rows {
 			cells := auditCells(r)
 			p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: cells[0]}, {Text: cells[1]}, {Text: cells[2]}, {Text: cells[3], Kind: "code"}, {Text: cells[4], Kind: "code"}, {Text: cells[5]}})

@@ -32,7 +32,7 @@ func types(c *fiber.Ctx) error {
 	if s.Edit {
 		s.New = page.Link{Name: "Nuovo tipo dovuto", URL: "/admin/tipi/nuovo"}
 	}
-	t := &page.Table{ID: "tipi", Caption: "Catalogo dei tipi dovuto", Columns: columns("Codice", "Nome", "Ufficio", "Stato", "Prezzo", "Canali", "Imputazione")}
+	t := &page.Table{ID: "tipi", Caption: "Catalogo dei tipi dovuto", Columns: page.Columns("Codice", "Nome", "Ufficio", "Stato", "Prezzo", "Canali", "Imputazione")}
 	for _, d := range all {
 		t.Rows = append(t.Rows, []page.Cell{{Text: d.Code, Kind: "code"}, {Text: d.Name, URL: "/admin/tipi/" + d.Code}, {Text: names[d.Office]},
 			badge(d.Active, "attivo", "non attivo"), {Text: named(priceKinds, string(d.Setup.Price.Kind))}, {Text: channelsOf(d)}, {Text: revenueOf(d)}})

@@ -67,7 +67,7 @@ func (d *desk) collectionList(c *fiber.Ctx) error {
 	for _, f := range found {
 		says, class := standingOf(f)
 		p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: f.PaidOn.Italian(), URL: "/desk/incassi/" + f.ID.String()}, {Text: d.channels.of(f.Channel)},
-			{Text: f.Payer}, {Text: grouped(f.Code), Kind: "code"}, {Text: says, Kind: "badge", Class: class}, {Text: f.Cents.String(), Kind: "money"}})
+			{Text: f.Payer}, {Text: page.Groups(f.Code), Kind: "code"}, {Text: says, Kind: "badge", Class: class}, {Text: f.Cents.String(), Kind: "money"}})
 	}
 	return page.Show(c, "desk/collections", p)
 }
@@ -90,7 +90,7 @@ func standingOf(c collections.Listed) (says, class string) {
 func (d *desk) collectionCSV(c *fiber.Ctx) error {
 	at := page.At(c)
 	form := page.ReadList(c, page.Words{}, collectionListing).Form()
-	ctx, done := longDownload()
+	ctx, done := page.LongDownload()
 	all := collections.Each(ctx, at.DB, at.Tenant.ID, at.Session.Actor, collectionFilter(&form))
 	header := []string{"pagato_il", "canale", "chiave", "versante", "codice", "importo", "commissione", "eccedenza", "da_attribuire", "fonte"}
 	return page.CSV(c, "incassi.csv", header, func(yield func([]string, error) bool) {
@@ -118,7 +118,7 @@ type collectionView struct {
 const noCollection = "Incasso non trovato."
 
 func (d *desk) collectionPage(c *fiber.Ctx) error {
-	id, err := idOf(c, noCollection)
+	id, err := page.ID(c, noCollection)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func factTable(c collections.Listed, r collections.Receipt, files sources) page.
 	t := page.Table{ID: "fatti", Caption: "Che cosa ha detto il canale", Columns: []page.Column{{Name: "Dato"}, {Name: "Valore"}}}
 	code := page.Cell{Text: "nessuno"}
 	if c.Code != "" {
-		code = page.Cell{Text: grouped(c.Code), Kind: "code"}
+		code = page.Cell{Text: page.Groups(c.Code), Kind: "code"}
 	}
 	row := func(name string, value page.Cell) { t.Rows = append(t.Rows, []page.Cell{{Text: name}, value}) }
 	row("Codice pagato", code)
@@ -168,7 +168,7 @@ func factTable(c collections.Listed, r collections.Receipt, files sources) page.
 	if c.ProviderID != "" {
 		row("Operazione del gestore", page.Cell{Text: c.ProviderID})
 	}
-	row("Saputo il", page.Cell{Text: clock(c.KnownAt) + ", " + files.name(c.Source)})
+	row("Saputo il", page.Cell{Text: page.Instant(c.KnownAt) + ", " + files.name(c.Source)})
 	row("Commissione", page.Cell{Text: c.Fee.String()})
 	row("Ricevuta", page.Cell{Text: "n. " + r.Number, URL: "/ricevute/" + r.Token})
 	return t
@@ -225,7 +225,7 @@ func edgeTable(edges []ledger.Allocation, files sources) page.Table {
 		Columns: []page.Column{{Name: "Fra"}, {Name: "Stato"}, {Name: "Regola"}, {Name: "Prove"}, {Name: "Chi e quando"}, {Name: "Importo", Money: true}}}
 	for _, e := range edges {
 		t.Rows = append(t.Rows, []page.Cell{{Text: levels[e.Level]}, {Text: statuses[e.Status]}, {Text: e.Rule}, {Text: evidence(e.Evidence, files)},
-			{Text: whoIs(e.Who) + ", " + clock(e.When)}, {Text: e.Cents.String(), Kind: "money"}})
+			{Text: whoIs(e.Who) + ", " + page.Instant(e.When)}, {Text: e.Cents.String(), Kind: "money"}})
 	}
 	return t
 }

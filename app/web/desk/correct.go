@@ -35,7 +35,7 @@ func correctPage(c *fiber.Ctx) error {
 }
 
 func loadCorrect(c *fiber.Ctx) (p correctView, err error) {
-	id, err := idOf(c, noDebt)
+	id, err := page.ID(c, noDebt)
 	if err != nil {
 		return p, err
 	}
@@ -137,7 +137,7 @@ func (p *correctView) read() debts.New {
 
 // reissue gives an instalment of a debt new codes.
 func (d *desk) reissue(c *fiber.Ctx) error {
-	id, err := idOf(c, noDebt)
+	id, err := page.ID(c, noDebt)
 	if err != nil {
 		return err
 	}

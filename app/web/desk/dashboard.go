@@ -10,6 +10,7 @@ import (
 	"cassacomune/app/debts"
 	"cassacomune/app/money"
 	"cassacomune/app/web/page"
+	"cassacomune/jobs"
 	"cassacomune/tenants"
 )
 
@@ -91,12 +92,12 @@ func (p *dashboardView) addCollections(tx *tenants.Tx, today day.Date) error {
 	return nil
 }
 
-// addFiles counts the files that wait for somebody to approve them.
+// addFiles counts the files of debts that wait for somebody to approve them.
 func (p *dashboardView) addFiles(tx *tenants.Tx, at *page.Request) error {
-	files, err := listFiles(tx, at)
+	files, err := jobs.Files(tx)
 	n := 0
 	for _, f := range files {
-		if f.Waiting && f.Check.CreatedAt.After(tx.Now().AddDate(0, 0, -soon)) {
+		if f.Stage() == jobs.Waiting && f.Preview.HoldsDebts() && f.Of(at.Session.Actor) && f.Check.CreatedAt.After(tx.Now().AddDate(0, 0, -soon)) {
 			n++
 		}
 	}

@@ -55,7 +55,7 @@ func (d *desk) debtPage(c *fiber.Ctx) error {
 }
 
 func (d *desk) loadDebt(c *fiber.Ctx) (p debtView, err error) {
-	id, err := idOf(c, noDebt)
+	id, err := page.ID(c, noDebt)
 	if err != nil {
 		return p, err
 	}
@@ -167,7 +167,7 @@ func eventTable(events []debts.Event, files sources) page.Table {
 		if name == "" {
 			name = e.Kind
 		}
-		t.Rows = append(t.Rows, []page.Cell{{Text: clock(e.At)}, {Text: name}, {Text: e.Actor}, {Text: files.name(e.Detail)}, {Text: e.Cents.String(), Kind: "money"}})
+		t.Rows = append(t.Rows, []page.Cell{{Text: page.Instant(e.At)}, {Text: name}, {Text: e.Actor}, {Text: files.name(e.Detail)}, {Text: e.Cents.String(), Kind: "money"}})
 	}
 	return t
 }
@@ -189,7 +189,7 @@ func ways(w page.Words, priced []debts.Payable) (all []way) {
 	for _, p := range priced {
 		one := way{Payable: p, Title: wayTitle(p.Instalment)}
 		for _, c := range p.Instalment.Codes {
-			one.Codes = append(one.Codes, wayCode{page.Code{Words: w, Text: grouped(c.Code), Value: c.Code}, codeNames[c.Kind], codeStates[c.State]})
+			one.Codes = append(one.Codes, wayCode{page.Code{Words: w, Text: page.Groups(c.Code), Value: c.Code}, codeNames[c.Kind], codeStates[c.State]})
 		}
 		all = append(all, one)
 	}
@@ -205,7 +205,7 @@ func wayTitle(in debts.Instalment) string {
 
 // annul relieves a debt before payment, with the reason that the act gives.
 func (d *desk) annul(c *fiber.Ctx) error {
-	id, err := idOf(c, noDebt)
+	id, err := page.ID(c, noDebt)
 	if err != nil {
 		return err
 	}

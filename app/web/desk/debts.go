@@ -135,7 +135,7 @@ func typeOptions(types []tenants.DebtType, first, lang string) []page.Option {
 func debtCSV(c *fiber.Ctx) error {
 	at := page.At(c)
 	form := page.ReadList(c, page.Words{}, debtListing).Form()
-	ctx, done := longDownload()
+	ctx, done := page.LongDownload()
 	all := debts.Each(ctx, at.DB, at.Tenant.ID, at.Session.Actor, debtFilter(&form))
 	header := []string{"tipo_dovuto", "codice_posizione", "causale", "debitore_nome", "debitore_codice", "scadenza", "stato", "dovuto", "pagato", "residuo"}
 	return page.CSV(c, "posizioni.csv", header, func(yield func([]string, error) bool) {

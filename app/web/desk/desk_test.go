@@ -21,6 +21,7 @@ import (
 	"cassacomune/app/price"
 	"cassacomune/app/web"
 	"cassacomune/app/web/desk"
+	"cassacomune/app/web/files"
 	"cassacomune/app/web/page"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
@@ -67,7 +68,7 @@ func (o *office) reopen() {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	o.app = web.New(web.Config{DB: o.DB, Log: slog.New(slog.DiscardHandler), Key: tenantstest.Key, Views: v, Routes: desk.Routes()})
+	o.app = web.New(web.Config{DB: o.DB, Log: slog.New(slog.DiscardHandler), Key: tenantstest.Key, Views: v, Routes: append(desk.Routes(), files.Routes()...)})
 }
 
 var manager = tenants.Actor{Name: "prova", Role: "system"}

@@ -40,7 +40,7 @@ func jobList(c *fiber.Ctx) error {
 	p.Table = page.Table{ID: "lavorazioni", Caption: fmt.Sprintf("Lavorazioni, dalla più recente: %d", len(runs)),
 		Columns: []page.Column{{Name: "Chiesta il"}, {Name: "Che cosa"}, {Name: "Da chi"}, {Name: "Stato"}, {Name: "Avanzamento"}, {Name: "Finita il"}, {Name: "Nota"}}}
 	for _, r := range runs {
-		begun := page.Cell{Text: clock(r.CreatedAt)}
+		begun := page.Cell{Text: page.Instant(r.CreatedAt)}
 		if r.Kind == jobs.Import && at.May("debts:import") {
 			begun.URL = "/desk/file/" + r.ID.String()
 		}
@@ -49,7 +49,7 @@ func jobList(c *fiber.Ctx) error {
 			name = string(r.Kind)
 		}
 		p.Table.Rows = append(p.Table.Rows, []page.Cell{begun, {Text: name}, {Text: r.CreatedBy},
-			{Text: stateNames[r.State][0], Kind: "badge", Class: stateNames[r.State][1]}, {Text: fmt.Sprintf("%d%%", r.Percent())}, {Text: clock(r.FinishedAt)}, {Text: r.Error}})
+			{Text: stateNames[r.State][0], Kind: "badge", Class: stateNames[r.State][1]}, {Text: fmt.Sprintf("%d%%", r.Percent())}, {Text: page.Instant(r.FinishedAt)}, {Text: r.Error}})
 	}
 	return page.Show(c, "desk/jobs", p)
 }

@@ -18,7 +18,7 @@ import (
 // slipPDF is the postal slip of one instalment of a debt at today's price: of
 // the one asked for, or of the first that can be paid.
 func slipPDF(c *fiber.Ctx) error {
-	id, err := idOf(c, noDebt)
+	id, err := page.ID(c, noDebt)
 	if err != nil {
 		return err
 	}

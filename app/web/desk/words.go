@@ -2,21 +2,11 @@ package desk
 
 import (
 	"strings"
-	"time"
 
 	"cassacomune/app/auth"
-	"cassacomune/app/day"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
 )
-
-// clock prints an instant as the clock on the wall showed it.
-func clock(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(day.Rome).Format("02/01/2006 15:04")
-}
 
 // channelNames are the channels by key, as people know them. One that is in no
 // list any more keeps its key.
@@ -51,18 +41,6 @@ func (n sources) name(source string) string {
 		return "atto dell'ufficio"
 	}
 	return n.In(source)
-}
-
-// grouped prints a long code in groups of four.
-func grouped(code string) string {
-	var b strings.Builder
-	for i, r := range []rune(code) {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // whoIs is the person or the part of the system that a ledger row names: the

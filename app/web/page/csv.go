@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"mime"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -46,6 +48,12 @@ func WriteCSV(w io.Writer, header []string, rows iter.Seq2[[]string, error]) err
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// LongDownload is the context of rows that are sent after the handler has
+// returned: the request's own ends with it.
+func LongDownload() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), 10*time.Minute)
 }
 
 var number = regexp.MustCompile(`^-?[0-9][0-9.]*(,[0-9]+)?$`)

@@ -19,8 +19,8 @@ var funcs = map[string]any{
 	"money":    money.Cents.String,
 	"day":      day.Date.Italian,
 	"longday":  day.Date.Long,
-	"instant":  instant,
-	"code":     groups,
+	"instant":  Instant,
+	"code":     Groups,
 	"asset":    asset,
 	"icon":     icon,
 	"field":    field,
@@ -33,16 +33,16 @@ var funcs = map[string]any{
 	"alert":    func(kind, title, text string) Alert { return Alert{kind, title, text} },
 }
 
-// instant prints an instant as the clock on the wall showed it.
-func instant(t time.Time) string {
+// Instant prints an instant as the clock on the wall showed it.
+func Instant(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.In(day.Rome).Format("02/01/2006 15:04")
 }
 
-// groups prints a long code in groups of four, as people read it aloud.
-func groups(code string) string {
+// Groups prints a long code in groups of four, as people read it aloud.
+func Groups(code string) string {
 	var b strings.Builder
 	for i, r := range []rune(code) {
 		if i > 0 && i%4 == 0 {

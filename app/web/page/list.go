@@ -41,6 +41,15 @@ type Column struct {
 	URL, Order string // filled by Columns
 }
 
+// Columns are heads that do not sort; " €" behind a name makes one of money.
+func Columns(names ...string) (all []Column) {
+	for _, n := range names {
+		name, amount := strings.CutSuffix(n, " €")
+		all = append(all, Column{Name: name, Money: amount})
+	}
+	return all
+}
+
 const defaultSize = 50
 
 // ReadList reads a list's state from the address.

@@ -2,10 +2,13 @@ package page
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"cassacomune/app/auth"
+	"cassacomune/app/fault"
 	"cassacomune/tenants"
 )
 
@@ -65,6 +68,16 @@ func (r *Request) Types() []tenants.DebtType {
 // May reports whether who asks holds a permission here.
 func (r *Request) May(permission string) bool {
 	return auth.Allowed(r.Session, r.Tenant.ID, permission)
+}
+
+// ID reads the id of the address. What is no id is answered like an id that
+// nobody has.
+func ID(c *fiber.Ctx, missing string) (uuid.UUID, error) {
+	id, err := uuid.Parse(strings.Clone(c.Params("id")))
+	if err != nil {
+		return id, fault.New(fault.NotFound, "missing", "%s", missing)
+	}
+	return id, nil
 }
 
 // Route is one line of a role's pages: without a permission the application

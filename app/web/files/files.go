@@ -1,0 +1,132 @@
+// Package files is where files are brought in, checked, approved and followed:
+// the debts of the desk and the journals and remittances of the accountants,
+// each at its own address and with its own right, with one page for both. It
+// is no role's: app/web puts it beside those of the roles.
+package files
+
+import (
+	"fmt"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cassacomune/app/auth"
+	"cassacomune/app/fault"
+	"cassacomune/app/web/page"
+	"cassacomune/jobs"
+	"cassacomune/tenants"
+)
+
+// side is one of the places where files are brought in.
+type side struct {
+	url, title, lead, accepted string
+	path                       []page.Link // that leads to the list
+	sees                       func(*page.Request, jobs.File) bool
+}
+
+// desk keeps one office's rows from another's clerk: a file is seen by whose
+// offices hold those of who brought it. What is no debts, or was brought by
+// the accountants and could not be read, belongs to the treasury. Everybody
+// sees their own.
+var desk = side{url: "/desk/file", title: "Carica file", path: []page.Link{{Name: "Scrivania", URL: "/desk"}},
+	lead:     "Il sistema riconosce il tracciato dal contenuto, controlla ogni riga e mostra un'anteprima. Nulla viene scritto prima della tua approvazione.",
+	accepted: ". Dovuti in CSV, con il tracciato di Cassa Comune o di GovPay",
+	sees: func(at *page.Request, f jobs.File) bool {
+		unread := f.Preview.Kind == "" && f.Params.By.Role != auth.RoleAccountant
+		ours := f.Preview.HoldsDebts() || unread || at.May("treasury:view")
+		return f.BroughtBy(at.Session.Actor) || ours && f.Of(at.Session.Actor)
+	}}
+
+var treasury = side{url: "/ragioneria/file", title: "Giornali e rendiconti", path: []page.Link{{Name: "Tesoreria", URL: "/ragioneria/tesoreria"}},
+	lead: "Giornali di cassa del Tesoriere, liquidazioni dei pagamenti con carta, flussi dei bollettini. Il file si riconosce dal contenuto; prima di scrivere mostriamo un'anteprima.",
+	sees: func(_ *page.Request, f jobs.File) bool { return !f.Preview.HoldsDebts() }}
+
+// Routes are the pages of both sides.
+func Routes() []page.Route {
+	return append(desk.routes("debts:import"), treasury.routes("treasury:import")...)
+}
+
+func (s side) routes(permission string) []page.Route {
+	return []page.Route{
+		{Method: "GET", Path: s.url, Permission: permission, Handle: s.list},
+		{Method: "POST", Path: s.url, Permission: permission, Handle: s.upload},
+		{Method: "GET", Path: s.url + "/:id", Permission: permission, Handle: s.page},
+		{Method: "GET", Path: s.url + "/:id/avanzamento", Permission: permission, Handle: s.progress},
+		{Method: "GET", Path: s.url + "/:id/scarti.csv", Permission: permission, Handle: s.rejected},
+		{Method: "POST", Path: s.url + "/:id/approvazioni", Permission: permission, Handle: s.approve},
+		{Method: "POST", Path: s.url + "/:id/cancellazioni", Permission: permission, Handle: s.cancel},
+	}
+}
+
+type listPage struct {
+	page.Base
+	URL, Lead, Accepted string
+	Table               page.Table
+	None                page.Empty
+}
+
+func (s side) list(c *fiber.Ctx) error {
+	p, err := s.loadList(c)
+	if err != nil {
+		return err
+	}
+	return page.Show(c, "files/list", p)
+}
+
+func (s side) loadList(c *fiber.Ctx) (p listPage, err error) {
+	at := page.At(c)
+	p = listPage{Base: page.For(c, s.title), URL: s.url, Lead: s.lead, Accepted: "Al massimo " + page.Bytes(at.Settings.Limit()) + s.accepted,
+		None: page.Empty{Title: "Nessun file finora", Text: "Quando carichi un file, qui vedi a che punto è. Prima di scrivere qualcosa ti mostriamo sempre un'anteprima."}}
+	p.Breadcrumb = s.path
+	var rows [][]page.Cell
+	err = at.Read(c, func(tx *tenants.Tx) error {
+		all, err := jobs.Files(tx)
+		for _, f := range all {
+			if s.sees(at, f) {
+				rows = append(rows, []page.Cell{{Text: f.Params.Name, URL: s.at(f)}, {Text: f.Preview.Title}, {Text: page.Instant(f.Check.CreatedAt)}, {Text: f.Check.CreatedBy},
+					{Text: saysOf(f), Kind: "badge", Class: badges[f.Stage()]}})
+			}
+		}
+		return err
+	})
+	p.Table = page.Table{ID: "file", Caption: fmt.Sprintf("File, dal più recente: %d", len(rows)), Rows: rows,
+		Columns: page.Columns("File", "Che cos'è", "Caricato il", "Da chi", "Stato")}
+	return p, err
+}
+
+// at is where a file's page stands.
+func (s side) at(f jobs.File) string { return s.url + "/" + f.Check.ID.String() }
+
+var badges = map[jobs.Stage]string{jobs.Checking: "bg-primary", jobs.Loading: "bg-primary", jobs.Waiting: "bg-warning", jobs.Loaded: "bg-success",
+	jobs.Faulty: "bg-danger", jobs.Rejected: "bg-danger", jobs.Interrupted: "bg-secondary"}
+
+func saysOf(f jobs.File) string {
+	if run := f.Pass(); !run.Ended() && run.Total > 0 {
+		return fmt.Sprintf("%s, %d%%", f.Stage(), run.Percent())
+	}
+	return string(f.Stage())
+}
+
+// upload keeps the file and starts its check.
+func (s side) upload(c *fiber.Ctx) error {
+	at := page.At(c)
+	limit := at.Settings.Limit()
+	name, content, err := page.Upload(c, limit)
+	var run jobs.Run
+	if err == nil {
+		run, err = jobs.StartImport(c.UserContext(), at.DB, at.Tenant.ID, at.Session.Actor, name, content)
+	}
+	switch {
+	case err == nil:
+		return c.Redirect(s.url+"/"+run.ID.String(), fiber.StatusSeeOther)
+	case fault.Is(err, fault.TooLarge):
+		return page.TooLarge(limit)
+	}
+	p, failed := s.loadList(c)
+	if failed != nil {
+		return failed
+	}
+	if err := p.Form.Take(err); err != nil {
+		return err
+	}
+	return page.Show(c, "files/list", p)
+}
