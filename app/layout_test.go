@@ -36,6 +36,7 @@ var may = map[string]string{
 	"app":       "",
 	"app/fault": "", "app/money": "", "app/day": "", "app/codes": "", "app/price": "",
 	"views": "", "static": "", "migrations": "",
+	"app/shared": "", // finds others' samples, for tests
 
 	"tenants":              "migrations",
 	"tenants/tenantstest":  "tenants", // opens empty data for tests

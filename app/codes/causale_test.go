@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cassacomune/app/shared"
 )
 
 func TestMentions(t *testing.T) {
@@ -78,7 +80,7 @@ type sample struct {
 }
 
 func publicSamples(t *testing.T) (samples []sample) {
-	dir := filepath.Join(shared(t), "corpora")
+	dir := shared.Path(t, "corpora")
 	for _, row := range records(t, filepath.Join(dir, "pagopa", "causali.tsv"), '\t') {
 		s := sample{text: row[0], naming: map[string]Naming{"IUF": NamesFlow, "IUV": NamesPayment}[row[1]], whole: true}
 		switch s.code, _, _ = strings.Cut(row[2], " amount "); {

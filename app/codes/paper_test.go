@@ -3,12 +3,12 @@ package codes
 import (
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"cassacomune/app/fault"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -54,9 +54,9 @@ func (v slipVector) test(t *testing.T) {
 }
 
 func TestSlipCorpus(t *testing.T) {
-	f, err := os.Open(filepath.Join(shared(t), "corpora", "legacy", "td896-vectors.csv"))
+	f, err := os.Open(shared.Path(t, "corpora", "legacy", "td896-vectors.csv"))
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
@@ -67,24 +67,6 @@ func TestSlipCorpus(t *testing.T) {
 		cents := strings.Replace(strings.TrimLeft(r[4], "0"), "+", ".", 1)
 		slipVector{r[1], r[2], r[3], r[5], r[6], cents}.test(t)
 	}
-}
-
-// shared finds the folder of public samples beside the checkout; without it
-// the samples of this package stand alone.
-func shared(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := filepath.Abs(".")
-	for err == nil && dir != filepath.Dir(dir) {
-		dir = filepath.Dir(dir)
-		if _, err := os.Stat(filepath.Join(dir, "shared", "corpora")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-	}
-	t.Skip("no folder of shared samples beside the checkout")
-	return ""
 }
 
 func TestSlipRefuses(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"cassacomune/app/fault"
 	. "cassacomune/app/ledger"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 	"cassacomune/tenants"
 )
 
@@ -170,29 +170,11 @@ func (d town) standing(t *testing.T, r string) map[Account]money.Cents {
 	return got
 }
 
-// shared returns the path of a file of the shared material, or skips.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	dirs := []string{os.Getenv("CASSACOMUNE_SHARED")}
-	for d, _ := os.Getwd(); d != "/" && d != "."; d = filepath.Dir(d) {
-		dirs = append(dirs, filepath.Join(d, "shared"))
-	}
-	for _, d := range dirs {
-		if path := filepath.Join(d, name); d != "" {
-			if _, err := os.Stat(path); err == nil {
-				return path
-			}
-		}
-	}
-	t.Skipf("%s is not here: the shared stories are not run", name)
-	return ""
-}
-
 // TestSharedStories runs the stories of the shared material in their order.
 // They carry no event: the pair must be a row of some event. Where they move
 // an outside account straight (its sweep), the table goes over TRN.sweep.
 func TestSharedStories(t *testing.T) {
-	rows := readCSV(t, shared(t, "reference/ledger-scenarios.csv"))
+	rows := readCSV(t, shared.Path(t, "reference", "ledger-scenarios.csv"))
 	sweep := map[[2]string][][2]string{
 		{"TES", "OUT"}:   {{"DAT.u", "OUT"}, {"TRN.sweep", "DAT.u"}, {"TES", "DAT.t"}, {"DAT.t", "TRN.sweep"}},
 		{"DAT.t", "OUT"}: {{"DAT.u", "OUT"}, {"TRN.sweep", "DAT.u"}, {"DAT.t", "TRN.sweep"}},

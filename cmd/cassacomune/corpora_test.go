@@ -12,22 +12,9 @@ import (
 	"testing"
 
 	"cassacomune/app/price"
+	"cassacomune/app/shared"
 	"cassacomune/tenants"
 )
-
-// corpora locates the shared corpora, or skips.
-func corpora(t *testing.T) string {
-	t.Helper()
-	root := os.Getenv("CASSACOMUNE_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	root = filepath.Join(root, "corpora")
-	if _, err := os.Stat(root); err != nil {
-		t.Skip("no shared corpora: the command line is not tested on them")
-	}
-	return root
-}
 
 // shell is the binary on a data folder of its own.
 type shell struct {
@@ -62,7 +49,7 @@ func TestImportOfTheCorpora(t *testing.T) {
 	if testing.Short() {
 		t.Skip("twenty processes are not short")
 	}
-	root := corpora(t)
+	root := shared.Path(t, "corpora")
 	s := newShell(t)
 	if _, wrong, ok := s.run("tenant", "add", "prova", "--name", "Comune di Prova", "--fiscal-code", "99999000013"); !ok {
 		t.Fatal(wrong)

@@ -11,30 +11,11 @@ import (
 
 	"cassacomune/app/debts"
 	"cassacomune/app/price"
+	"cassacomune/app/shared"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
 )
-
-// corpora locates the shared corpora, or skips.
-func corpora(t *testing.T, path string) string {
-	t.Helper()
-	root := os.Getenv("CASSACOMUNE_SHARED")
-	for dir, _ := os.Getwd(); root == "" && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if beside := filepath.Join(dir, "..", "shared"); isDir(beside) {
-			root = beside
-		}
-	}
-	if root = filepath.Join(root, "corpora", path); !isDir(root) {
-		t.Skip("no shared corpora: files of GovPay are not tested")
-	}
-	return root
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
 
 func govpayTown(t *testing.T, db *tenantstest.Data) tenants.ID {
 	t.Helper()
@@ -67,7 +48,7 @@ func govpayTown(t *testing.T, db *tenantstest.Data) tenants.ID {
 // order, then all of them again, which changes nothing but where two files say
 // different things of the same debt.
 func TestGovPayFiles(t *testing.T) {
-	dir := corpora(t, "pagopa/govpay-csv")
+	dir := shared.Path(t, "corpora", "pagopa", "govpay-csv")
 	expected := expectations(t, dir)
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
 		id := govpayTown(t, db)

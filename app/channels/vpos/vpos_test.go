@@ -4,12 +4,12 @@ import (
 	"encoding/csv"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"cassacomune/app/channels"
 	"cassacomune/app/payments"
+	"cassacomune/app/shared"
 )
 
 var config = channels.Config{"base": "https://banca.example", "alias": "ALIAS_WEB_00000000", "mac_key": "chiave-di-prova-0123456789abcdef", "algorithm": "sha1"}
@@ -76,13 +76,9 @@ func TestStart(t *testing.T) {
 
 // TestVectors reads the vectors that were made apart from this code.
 func TestVectors(t *testing.T) {
-	shared := os.Getenv("CASSACOMUNE_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "..", "..", "shared")
-	}
-	f, err := os.Open(filepath.Join(shared, "corpora", "pos", "MAC_VECTORS.csv"))
+	f, err := os.Open(shared.Path(t, "corpora", "pos", "MAC_VECTORS.csv"))
 	if err != nil {
-		t.Skip("../shared is absent: the vectors made apart are not read")
+		t.Fatal(err)
 	}
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()

@@ -2,12 +2,12 @@ package poste
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"cassacomune/app/day"
+	"cassacomune/app/shared"
 )
 
 const goodSlip = "240704900900004256"
@@ -71,10 +71,9 @@ func pad(s string) string { return s + strings.Repeat(" ", 200-len(s)) + "\r\n" 
 
 // TestSampleColumns reads the public sample with the columns written here.
 func TestSampleColumns(t *testing.T) {
-	dir := shared(t)
-	data, err := os.ReadFile(filepath.Join(dir, "corpora", "legacy", "poste-200-telematici.txt"))
+	data, err := os.ReadFile(shared.Path(t, "corpora", "legacy", "poste-200-telematici.txt"))
 	if err != nil {
-		t.Skipf("shared sample absent: %v", err)
+		t.Fatal(err)
 	}
 	rows := strings.Split(strings.TrimSuffix(string(data), "\r\n"), "\r\n")
 	b := newBank()
@@ -100,24 +99,6 @@ func TestSampleColumns(t *testing.T) {
 	if got, want := mine[1][:56], rows[1][:56]; got != want {
 		t.Errorf("summary = %q, sample %q", got, want)
 	}
-}
-
-func shared(t *testing.T) string {
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		found := filepath.Join(filepath.Dir(dir), "shared")
-		if info, err := os.Stat(found); err == nil && info.IsDir() {
-			return found
-		}
-	}
-	t.Skip("no shared folder beside the checkout")
-	return ""
 }
 
 func TestRefusedSlips(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"cassacomune/app/day"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 )
 
 // file is the journal read back by the test's own few lines.
@@ -231,7 +232,7 @@ func validate(t *testing.T, data []byte, i int) {
 	if err != nil {
 		t.Skip("xmllint is not here: schema not checked")
 	}
-	schema := filepath.Join(shared(t), "schemas", "opi", "OPI_GIORNALE_DI_CASSA_V_1_7_1.xsd")
+	schema := shared.Path(t, "schemas", "opi", "OPI_GIORNALE_DI_CASSA_V_1_7_1.xsd")
 	path := filepath.Join(t.TempDir(), "giornale.xml")
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
@@ -239,22 +240,4 @@ func validate(t *testing.T, data []byte, i int) {
 	if out, err := exec.Command(lint, "--nonet", "--noout", "--schema", schema, path).CombinedOutput(); err != nil {
 		t.Errorf("journal %d against the schema: %v\n%s", i+1, err, out)
 	}
-}
-
-func shared(t *testing.T) string {
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		found := filepath.Join(filepath.Dir(dir), "shared")
-		if info, err := os.Stat(found); err == nil && info.IsDir() {
-			return found
-		}
-	}
-	t.Skip("no shared folder beside the checkout")
-	return ""
 }

@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cassacomune/app/day"
+	"cassacomune/app/shared"
 )
 
 const testKey = "chiave-di-prova-0123456789abcdef"
@@ -41,9 +41,9 @@ func TestMAC(t *testing.T) {
 
 // TestMACShared reads the same facts from the shared corpus, where present.
 func TestMACShared(t *testing.T) {
-	file, err := os.Open(filepath.Join(shared(t), "corpora", "pos", "MAC_VECTORS.csv"))
+	file, err := os.Open(shared.Path(t, "corpora", "pos", "MAC_VECTORS.csv"))
 	if err != nil {
-		t.Skipf("shared vectors absent: %v", err)
+		t.Fatal(err)
 	}
 	defer file.Close()
 	rows, err := csv.NewReader(file).ReadAll()
@@ -60,28 +60,6 @@ func TestMACShared(t *testing.T) {
 			t.Errorf("%s: mac = %s, want %s", row[0], got, row[3])
 		}
 	}
-}
-
-func shared(t *testing.T) string {
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if found := filepath.Join(filepath.Dir(dir), "shared"); isDir(found) {
-			return found
-		}
-	}
-	t.Skip("no shared folder beside the checkout")
-	return ""
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // town is a merchant's side of the conversation, written by hand.
