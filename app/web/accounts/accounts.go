@@ -17,34 +17,28 @@ import (
 
 // Routes are the accountant's pages.
 func Routes() []page.Route {
-	get := func(path, permission string, h fiber.Handler) page.Route {
-		return page.Route{Method: fiber.MethodGet, Path: path, Permission: permission, Handle: h}
-	}
-	post := func(path, permission string, h fiber.Handler) page.Route {
-		return page.Route{Method: fiber.MethodPost, Path: path, Permission: permission, Handle: h}
-	}
 	return []page.Route{
-		get("/ragioneria/tesoreria", "treasury:view", treasuryPage),
-		get("/ragioneria/tesoreria.csv", "treasury:view", provisionalsCSV),
+		page.Get("/ragioneria/tesoreria", "treasury:view", treasuryPage),
+		page.Get("/ragioneria/tesoreria.csv", "treasury:view", provisionalsCSV),
 
-		get("/ragioneria/riconciliazione", "reconcile:view", reconciliation),
-		get("/ragioneria/riconciliazione.csv", "reconcile:view", remainingCSV),
-		get("/ragioneria/riconciliazione/avanzamento", "reconcile:view", runProgress),
-		post("/ragioneria/riconciliazione/esecuzioni", "reconcile:decide", run),
-		get("/ragioneria/riconciliazione/:id", "reconcile:view", credit),
-		post("/ragioneria/riconciliazione/:id/abbinamenti", "reconcile:decide", match),
-		post("/ragioneria/riconciliazione/:id/estraneita", "reconcile:decide", markForeign),
-		post("/ragioneria/riconciliazione/:id/estraneita/revoche", "reconcile:decide", unmarkForeign),
-		post("/ragioneria/abbinamenti/:id/conferme", "reconcile:decide", confirm),
-		post("/ragioneria/abbinamenti/:id/rifiuti", "reconcile:decide", reject),
-		post("/ragioneria/abbinamenti/:id/annullamenti", "reconcile:decide", undo),
+		page.Get("/ragioneria/riconciliazione", "reconcile:view", reconciliation),
+		page.Get("/ragioneria/riconciliazione.csv", "reconcile:view", remainingCSV),
+		page.Get("/ragioneria/riconciliazione/avanzamento", "reconcile:view", runProgress),
+		page.Post("/ragioneria/riconciliazione/esecuzioni", "reconcile:decide", run),
+		page.Get("/ragioneria/riconciliazione/:id", "reconcile:view", credit),
+		page.Post("/ragioneria/riconciliazione/:id/abbinamenti", "reconcile:decide", match),
+		page.Post("/ragioneria/riconciliazione/:id/estraneita", "reconcile:decide", markForeign),
+		page.Post("/ragioneria/riconciliazione/:id/estraneita/revoche", "reconcile:decide", unmarkForeign),
+		page.Post("/ragioneria/abbinamenti/:id/conferme", "reconcile:decide", confirm),
+		page.Post("/ragioneria/abbinamenti/:id/rifiuti", "reconcile:decide", reject),
+		page.Post("/ragioneria/abbinamenti/:id/annullamenti", "reconcile:decide", undo),
 
-		get("/ragioneria/reversali", "orders:view", orders),
-		post("/ragioneria/reversali/esportazioni", "orders:export", export),
-		get("/ragioneria/reversali/esportazioni/:id/:file", "orders:view", exported),
-		post("/ragioneria/reversali/:id/ritiri", "orders:export", withdraw),
+		page.Get("/ragioneria/reversali", "orders:view", orders),
+		page.Post("/ragioneria/reversali/esportazioni", "orders:export", export),
+		page.Get("/ragioneria/reversali/esportazioni/:id/:file", "orders:view", exported),
+		page.Post("/ragioneria/reversali/:id/ritiri", "orders:export", withdraw),
 
-		get("/ragioneria/controlli", "check:view", checks),
+		page.Get("/ragioneria/controlli", "check:view", checks),
 	}
 }
 

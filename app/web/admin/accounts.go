@@ -91,21 +91,12 @@ func addAccount(c *fiber.Ctx) error {
 	if a.Key != "" && !plain(a.Key) {
 		f.Wrong("key", "Sigla: usa solo lettere, cifre, punti e trattini")
 	}
-	if !f.Failed() {
-		err := page.At(c).Within(c, func(tx *tenants.Tx) error {
-			if _, err := findAccount(tx, a.Key); err == nil {
-				return fault.New(fault.Conflict, "account.taken", "Esiste già un conto con la sigla %q.", a.Key).On("key")
-			}
-			return tx.SaveAccount(a)
-		})
-		if err == nil {
-			return saved(c, accountsLink.URL, "Conto aggiunto.")
+	return s.keep(c, accountsLink.URL, "Conto aggiunto.", showAccounts, func(tx *tenants.Tx) error {
+		if _, err := findAccount(tx, a.Key); err == nil {
+			return fault.New(fault.Conflict, "account.taken", "Esiste già un conto con la sigla %q.", a.Key).On("key")
 		}
-		if err := f.Take(err); err != nil {
-			return err
-		}
-	}
-	return showAccounts(c, s)
+		return tx.SaveAccount(a)
+	})
 }
 
 func findAccount(tx *tenants.Tx, key string) (a tenants.Account, err error) {
@@ -144,19 +135,10 @@ func saveAccount(c *fiber.Ctx) error {
 	s := start(c, "Conto", accountsLink)
 	f := s.read(c)
 	a := readAccount(f, c.Params("key"))
-	if !f.Failed() {
-		err := page.At(c).Within(c, func(tx *tenants.Tx) error {
-			if _, err := findAccount(tx, a.Key); err != nil {
-				return err
-			}
-			return tx.SaveAccount(a)
-		})
-		if err == nil {
-			return saved(c, accountsLink.URL, "Conto salvato.")
-		}
-		if err := f.Take(err); err != nil {
+	return s.keep(c, accountsLink.URL, "Conto salvato.", showAccount, func(tx *tenants.Tx) error {
+		if _, err := findAccount(tx, a.Key); err != nil {
 			return err
 		}
-	}
-	return showAccount(c, s)
+		return tx.SaveAccount(a)
+	})
 }

@@ -1,7 +1,8 @@
 // Package admin is the pages of a municipality's administrator: what is set up
 // and what is still missing, who works here with which role, and the register
-// of what was done; and everybody's own password. Accountants may read the set-up, not change it. It holds
-// no rule of its own: tenants and auth refuse what is wrong.
+// of what was done; and everybody's own password. Accountants may read the
+// set-up, not change it. It holds no rule of its own: tenants and auth refuse
+// what is wrong.
 package admin
 
 import (
@@ -10,16 +11,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"cassacomune/app/web/page"
+	"cassacomune/tenants"
 )
 
 // Routes are the administrator's pages.
 func Routes() []page.Route {
-	get := func(path string, h fiber.Handler) page.Route {
-		return page.Route{Method: fiber.MethodGet, Path: path, Permission: "setup:view", Handle: h}
-	}
-	post := func(path string, h fiber.Handler) page.Route {
-		return page.Route{Method: fiber.MethodPost, Path: path, Permission: "setup:edit", Handle: h}
-	}
+	get := func(path string, h fiber.Handler) page.Route { return page.Get(path, "setup:view", h) }
+	post := func(path string, h fiber.Handler) page.Route { return page.Post(path, "setup:edit", h) }
 	return []page.Route{
 		get("/admin", home),
 		get("/admin/comune", town), post("/admin/comune", saveTown),
@@ -37,13 +35,13 @@ func Routes() []page.Route {
 		get("/admin/accertamenti", assessments), post("/admin/accertamenti", addAssessment),
 		get("/admin/accertamenti/:year/:number", assessment), post("/admin/accertamenti/:year/:number", saveAssessment),
 		get("/admin/imputazioni", defaults), post("/admin/imputazioni", saveDefaults),
-		{Method: fiber.MethodGet, Path: "/admin/persone", Permission: "people:edit", Handle: people},
-		{Method: fiber.MethodPost, Path: "/admin/persone", Permission: "people:edit", Handle: addPerson},
-		{Method: fiber.MethodPost, Path: "/admin/persone/:person/revoche", Permission: "people:edit", Handle: revoke},
-		{Method: fiber.MethodGet, Path: "/password", Permission: "account:self", Handle: passwordPage},
-		{Method: fiber.MethodPost, Path: "/password", Permission: "account:self", Handle: changePassword},
-		{Method: fiber.MethodGet, Path: "/admin/registro", Permission: "audit:view", Handle: register},
-		{Method: fiber.MethodGet, Path: "/admin/registro.csv", Permission: "audit:view", Handle: register},
+		page.Get("/admin/persone", "people:edit", people),
+		page.Post("/admin/persone", "people:edit", addPerson),
+		page.Post("/admin/persone/:person/revoche", "people:edit", revoke),
+		page.Get("/password", "account:self", passwordPage),
+		page.Post("/password", "account:self", changePassword),
+		page.Get("/admin/registro", "audit:view", register),
+		page.Get("/admin/registro.csv", "audit:view", register),
 	}
 }
 
@@ -115,6 +113,29 @@ func (s *sheet) tick(name, label, hint string) page.Field {
 	f := s.text(name, label, hint)
 	f.Type = "checkbox"
 	return f
+}
+
+// keep writes what the form says and leads on with a message; a form with
+// mistakes is shown again, and writes nothing.
+func (s *sheet) keep(c *fiber.Ctx, to, said string, again func(*fiber.Ctx, sheet) error, write func(*tenants.Tx) error) error {
+	if s.Form.Failed() {
+		return again(c, *s)
+	}
+	return s.end(c, page.At(c).Within(c, write), to, said, again)
+}
+
+// end is keep for what has been written, or was refused.
+func (s *sheet) end(c *fiber.Ctx, err error, to, said string, again func(*fiber.Ctx, sheet) error) error {
+	if err != nil {
+		err = s.Form.Take(err)
+	}
+	switch {
+	case err != nil:
+		return err
+	case s.Form.Failed():
+		return again(c, *s)
+	}
+	return saved(c, to, said)
 }
 
 // saved leads back with a message.

@@ -130,21 +130,12 @@ func addAssessment(c *fiber.Ctx) error {
 	if a.Number != "" && !plain(a.Number) {
 		f.Wrong("number", "Numero: usa solo lettere, cifre, punti e trattini")
 	}
-	if !f.Failed() {
-		err := page.At(c).Within(c, func(tx *tenants.Tx) error {
-			if _, err := tx.Assessment(a.Year, a.Number); err == nil {
-				return fault.New(fault.Conflict, "assessment.taken", "L'accertamento %s del %d esiste già.", a.Number, a.Year).On("number")
-			}
-			return keepAssessment(tx, a)
-		})
-		if err == nil {
-			return saved(c, assessmentsLink.URL, "Accertamento aggiunto.")
+	return s.keep(c, assessmentsLink.URL, "Accertamento aggiunto.", showAssessments, func(tx *tenants.Tx) error {
+		if _, err := tx.Assessment(a.Year, a.Number); err == nil {
+			return fault.New(fault.Conflict, "assessment.taken", "L'accertamento %s del %d esiste già.", a.Number, a.Year).On("number")
 		}
-		if err := f.Take(err); err != nil {
-			return err
-		}
-	}
-	return showAssessments(c, s)
+		return keepAssessment(tx, a)
+	})
 }
 
 // keepAssessment saves; a chapter that is not there is a mistake of the form.
@@ -201,13 +192,5 @@ func saveAssessment(c *fiber.Ctx) error {
 		}
 		return keepAssessment(tx, a)
 	})
-	if err == nil && !f.Failed() {
-		return saved(c, assessmentsLink.URL, "Accertamento salvato.")
-	}
-	if err != nil {
-		if err := f.Take(err); err != nil {
-			return err
-		}
-	}
-	return showAssessment(c, s)
+	return s.end(c, err, assessmentsLink.URL, "Accertamento salvato.", showAssessment)
 }

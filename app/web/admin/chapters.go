@@ -101,29 +101,22 @@ func addChapter(c *fiber.Ctx) error {
 	if ch.Number != "" && !plain(ch.Number) || ch.Article != "" && !plain(ch.Article) {
 		f.Wrong("number", "Capitolo e articolo: usa solo lettere, cifre, punti e trattini")
 	}
-	if !f.Failed() {
-		err := page.At(c).Within(c, func(tx *tenants.Tx) error {
-			if _, err := tx.Chapter(ch.Year, ch.Number, ch.Article); err == nil {
-				return fault.New(fault.Conflict, "chapter.taken", "Il capitolo %s del %d esiste già.", ch.Number, ch.Year).On("number")
-			}
-			return tx.SaveChapter(ch)
-		})
-		if err == nil {
-			return saved(c, "/admin/capitoli?esercizio="+strconv.Itoa(ch.Year), "Capitolo aggiunto.")
+	return s.keep(c, chaptersLink.URL+"?esercizio="+strconv.Itoa(ch.Year), "Capitolo aggiunto.", showChapters, func(tx *tenants.Tx) error {
+		if _, err := tx.Chapter(ch.Year, ch.Number, ch.Article); err == nil {
+			return fault.New(fault.Conflict, "chapter.taken", "Il capitolo %s del %d esiste già.", ch.Number, ch.Year).On("number")
 		}
-		if err := takeAs(f, err, "siope", "account_code"); err != nil {
-			return err
-		}
-	}
-	return showChapters(c, s)
+		return keepChapter(tx, ch)
+	})
 }
 
-// takeAs notes an error on the field that the form has for it.
-func takeAs(f *page.Form, err error, field, ours string) error {
-	if e := fault.Of(err); e != nil && e.Field == field {
-		err = e.On(ours)
+// keepChapter saves; what is wrong with the SIOPE code is wrong with the field
+// that it follows from.
+func keepChapter(tx *tenants.Tx, ch tenants.Chapter) error {
+	err := tx.SaveChapter(ch)
+	if e := fault.Of(err); e != nil && e.Field == "siope" {
+		return e.On("account_code")
 	}
-	return f.Take(err)
+	return err
 }
 
 // chapterOf is the chapter that the address names.
@@ -166,15 +159,7 @@ func saveChapter(c *fiber.Ctx) error {
 		if f.Failed() {
 			return nil
 		}
-		return tx.SaveChapter(ch)
+		return keepChapter(tx, ch)
 	})
-	if err == nil && !f.Failed() {
-		return saved(c, "/admin/capitoli?esercizio="+c.Params("year"), "Capitolo salvato.")
-	}
-	if err != nil {
-		if err := takeAs(f, err, "siope", "account_code"); err != nil {
-			return err
-		}
-	}
-	return showChapter(c, s)
+	return s.end(c, err, chaptersLink.URL+"?esercizio="+c.Params("year"), "Capitolo salvato.", showChapter)
 }

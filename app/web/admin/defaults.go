@@ -75,13 +75,7 @@ func saveDefaults(c *fiber.Ctx) error {
 		m.Settings.Defaults = tenants.Imputation{Excess: f.Value("excess"), Unknown: f.Value("unknown"), Others: f.Value("others")}
 		return tx.SaveSettings(m.Settings)
 	})
-	if err != nil {
-		return err
-	}
-	if f.Failed() {
-		return showDefaults(c, s)
-	}
-	return saved(c, "/admin/imputazioni", "Imputazioni salvate.")
+	return s.end(c, err, "/admin/imputazioni", "Imputazioni salvate.", showDefaults)
 }
 
 func offered(options []page.Option, value string) bool {

@@ -48,21 +48,12 @@ func addOffice(c *fiber.Ctx) error {
 	if o.Code != "" && !plain(o.Code) {
 		f.Wrong("code", "Codice: usa solo lettere, cifre, punti e trattini")
 	}
-	if !f.Failed() {
-		err := page.At(c).Within(c, func(tx *tenants.Tx) error {
-			if _, err := findOffice(tx, o.Code); err == nil {
-				return fault.New(fault.Conflict, "office.taken", "Esiste già un ufficio con il codice %q.", o.Code).On("code")
-			}
-			return tx.SaveOffice(o)
-		})
-		if err == nil {
-			return saved(c, "/admin/uffici", "Ufficio aggiunto.")
+	return s.keep(c, officesLink.URL, "Ufficio aggiunto.", showOffices, func(tx *tenants.Tx) error {
+		if _, err := findOffice(tx, o.Code); err == nil {
+			return fault.New(fault.Conflict, "office.taken", "Esiste già un ufficio con il codice %q.", o.Code).On("code")
 		}
-		if err := f.Take(err); err != nil {
-			return err
-		}
-	}
-	return showOffices(c, s)
+		return tx.SaveOffice(o)
+	})
 }
 
 func findOffice(tx *tenants.Tx, code string) (o tenants.Office, err error) {
@@ -101,19 +92,10 @@ func saveOffice(c *fiber.Ctx) error {
 	s := start(c, "Ufficio", officesLink)
 	f := s.read(c)
 	o := tenants.Office{Code: c.Params("code"), Name: f.Need("name", "Nome"), NameDE: f.Value("name_de")}
-	if !f.Failed() {
-		err := page.At(c).Within(c, func(tx *tenants.Tx) error {
-			if _, err := findOffice(tx, o.Code); err != nil {
-				return err
-			}
-			return tx.SaveOffice(o)
-		})
-		if err == nil {
-			return saved(c, officesLink.URL, "Ufficio salvato.")
-		}
-		if err := f.Take(err); err != nil {
+	return s.keep(c, officesLink.URL, "Ufficio salvato.", showOffice, func(tx *tenants.Tx) error {
+		if _, err := findOffice(tx, o.Code); err != nil {
 			return err
 		}
-	}
-	return showOffice(c, s)
+		return tx.SaveOffice(o)
+	})
 }

@@ -42,13 +42,8 @@ func register(c *fiber.Ctx) error {
 	if err := page.At(c).Read(c, func(tx *tenants.Tx) error {
 		f.Offset, f.Limit = p.List.Offset(), p.List.Size+1
 		rows, err := tx.AuditRows(f)
-		more := len(rows) > p.List.Size
-		if more {
-			rows = rows[:p.List.Size]
-		}
-		p.List.Found(len(rows), -1, more)
 		p.Table = page.Table{ID: "registro", Caption: "Operazioni, dalla più recente", Columns: page.Columns(registerHead...)}
-		for _, r := range rows {
+		for _, r := range page.Shown(&p.List, rows) {
 			cells := auditCells(r)
 			p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: cells[0]}, {Text: cells[1]}, {Text: cells[2]}, {Text: cells[3], Kind: "code"}, {Text: cells[4], Kind: "code"}, {Text: cells[5]}})
 		}

@@ -85,10 +85,7 @@ func saveTown(c *fiber.Ctx) error {
 	s := start(c, "Dati del Comune")
 	f := s.read(c)
 	change := readTown(f)
-	if f.Failed() {
-		return showTown(c, s)
-	}
-	err := page.At(c).Within(c, func(tx *tenants.Tx) error {
+	return s.keep(c, "/admin/comune", "Dati del Comune salvati.", showTown, func(tx *tenants.Tx) error {
 		m, err := tx.Municipality()
 		if err != nil {
 			return err
@@ -100,13 +97,6 @@ func saveTown(c *fiber.Ctx) error {
 		}
 		return tx.SaveSettings(change(m.Settings))
 	})
-	if err == nil {
-		return saved(c, "/admin/comune", "Dati del Comune salvati.")
-	}
-	if err := f.Take(err); err != nil {
-		return err
-	}
-	return showTown(c, s)
 }
 
 // readTown checks the form and returns the change that it makes.

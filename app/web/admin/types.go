@@ -85,15 +85,7 @@ func addType(c *fiber.Ctx) error {
 		}
 		return keepType(tx, f, d)
 	})
-	if err == nil && !f.Failed() {
-		return saved(c, typesLink.URL, "Tipo dovuto aggiunto.")
-	}
-	if err != nil {
-		if err := f.Take(err); err != nil {
-			return err
-		}
-	}
-	return showType(c, s, "", nil)
+	return s.end(c, err, typesLink.URL, "Tipo dovuto aggiunto.", func(c *fiber.Ctx, s sheet) error { return showType(c, s, "", nil) })
 }
 
 func saveType(c *fiber.Ctx) error {
@@ -106,15 +98,7 @@ func saveType(c *fiber.Ctx) error {
 		}
 		return keepType(tx, f, d)
 	})
-	if err == nil && !f.Failed() {
-		return saved(c, typesLink.URL, "Tipo dovuto salvato.")
-	}
-	if err != nil {
-		if err := f.Take(err); err != nil {
-			return err
-		}
-	}
-	return showType(c, s, c.Params("code"), nil)
+	return s.end(c, err, typesLink.URL, "Tipo dovuto salvato.", func(c *fiber.Ctx, s sheet) error { return showType(c, s, c.Params("code"), nil) })
 }
 
 // keepType saves what the form says; a form with mistakes saves nothing.

@@ -36,40 +36,34 @@ func Routes(cfg Config) []page.Route {
 		cfg.Limits = DefaultLimits
 	}
 	p := &portal{Config: cfg, rates: newRates()}
-	get := func(path, permission string, h fiber.Handler) page.Route {
-		return page.Route{Method: fiber.MethodGet, Path: path, Permission: permission, Handle: h}
-	}
-	post := func(path, permission string, h fiber.Handler) page.Route {
-		return page.Route{Method: fiber.MethodPost, Path: path, Permission: permission, Handle: h}
-	}
 	return []page.Route{
-		get("/", "portal:view", p.home),
-		post("/avvisi", "portal:pay", p.find),
-		get("/avvisi/:code", "portal:pay", p.notice),
+		page.Get("/", "portal:view", p.home),
+		page.Post("/avvisi", "portal:pay", p.find),
+		page.Get("/avvisi/:code", "portal:pay", p.notice),
 
-		get("/carrello", "portal:pay", p.cart),
-		post("/carrello/voci", "portal:pay", p.put),
-		post("/carrello/voci/:instalment/togli", "portal:pay", p.remove),
-		post("/carrello/versante", "portal:pay", p.payer),
-		get("/carrello/riepilogo", "portal:pay", p.summary),
-		post("/carrello/pagamenti", "portal:pay", p.pay),
-		get("/carrello/bollettino", "portal:pay", p.waiting),
-		get("/carrello/bollettino.pdf", "portal:pay", p.slip),
-		get("/pagamenti/:attempt/esito", "portal:pay", p.outcome),
-		get("/ricevute/:token", "portal:view", p.receipt),
+		page.Get("/carrello", "portal:pay", p.cart),
+		page.Post("/carrello/voci", "portal:pay", p.put),
+		page.Post("/carrello/voci/:instalment/togli", "portal:pay", p.remove),
+		page.Post("/carrello/versante", "portal:pay", p.payer),
+		page.Get("/carrello/riepilogo", "portal:pay", p.summary),
+		page.Post("/carrello/pagamenti", "portal:pay", p.pay),
+		page.Get("/carrello/bollettino", "portal:pay", p.waiting),
+		page.Get("/carrello/bollettino.pdf", "portal:pay", p.slip),
+		page.Get("/pagamenti/:attempt/esito", "portal:pay", p.outcome),
+		page.Get("/ricevute/:token", "portal:view", p.receipt),
 
-		get("/servizi", "portal:pay", p.services),
-		get("/servizi/:type", "portal:pay", p.service),
-		post("/servizi/:type", "portal:pay", p.open),
+		page.Get("/servizi", "portal:pay", p.services),
+		page.Get("/servizi/:type", "portal:pay", p.service),
+		page.Post("/servizi/:type", "portal:pay", p.open),
 
-		get("/miei", "citizen:debts", p.mine),
-		get("/miei/:id", "citizen:debts", p.debt),
+		page.Get("/miei", "citizen:debts", p.mine),
+		page.Get("/miei/:id", "citizen:debts", p.debt),
 
-		get("/entra", "portal:view", p.login),
-		get("/entra/avvia", "portal:view", p.leave),
-		get("/entra/ritorno", "portal:view", p.back),
-		post("/esci", "portal:view", p.logout),
-		get("/lingua/:code", "portal:view", p.language),
+		page.Get("/entra", "portal:view", p.login),
+		page.Get("/entra/avvia", "portal:view", p.leave),
+		page.Get("/entra/ritorno", "portal:view", p.back),
+		page.Post("/esci", "portal:view", p.logout),
+		page.Get("/lingua/:code", "portal:view", p.language),
 	}
 }
 

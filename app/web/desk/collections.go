@@ -57,11 +57,7 @@ func (d *desk) collectionList(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	more := len(found) > p.List.Size
-	if more {
-		found = found[:p.List.Size]
-	}
-	p.List.Found(len(found), -1, more)
+	found = page.Shown(&p.List, found)
 	p.Table = page.Table{ID: "incassi", Caption: p.List.Summary(), Columns: p.List.Columns(page.Column{Name: "Pagato il", Sort: "giorno"},
 		page.Column{Name: "Canale"}, page.Column{Name: "Versante"}, page.Column{Name: "Codice"}, page.Column{Name: "Stato"}, page.Column{Name: "Importo", Sort: "importo", Money: true})}
 	for _, f := range found {

@@ -59,12 +59,7 @@ func debtList(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		more := len(found) > p.List.Size
-		if more {
-			found = found[:p.List.Size]
-		}
-		p.List.Found(len(found), -1, more)
-		p.Table.Rows, err = debtRows(tx, p.Words, found, types)
+		p.Table.Rows, err = debtRows(tx, p.Words, page.Shown(&p.List, found), types)
 		return err
 	})
 	if err != nil {

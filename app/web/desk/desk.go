@@ -15,28 +15,28 @@ func Routes() []page.Route {
 		d.channels[ch.Key()] = ch.Title()
 	}
 	return []page.Route{
-		{Method: "GET", Path: "/accesso", Permission: "portal:view", Handle: d.loginPage},
-		{Method: "POST", Path: "/accesso", Permission: "portal:view", Handle: d.logIn},
+		page.Get("/accesso", "portal:view", d.loginPage),
+		page.Post("/accesso", "portal:view", d.logIn),
 
-		{Method: "GET", Path: "/desk", Permission: "desk:view", Handle: dashboard},
+		page.Get("/desk", "desk:view", dashboard),
 
-		{Method: "GET", Path: "/desk/posizioni", Permission: "debts:view", Handle: debtList},
-		{Method: "GET", Path: "/desk/posizioni.csv", Permission: "debts:view", Handle: debtCSV},
-		{Method: "GET", Path: "/desk/posizioni/nuova", Permission: "debts:edit", Handle: newDebtPage},
-		{Method: "POST", Path: "/desk/posizioni", Permission: "debts:edit", Handle: d.createDebt},
-		{Method: "GET", Path: "/desk/posizioni/:id", Permission: "debts:view", Handle: d.debtPage},
-		{Method: "POST", Path: "/desk/posizioni/:id/annullamenti", Permission: "debts:edit", Handle: d.annul},
-		{Method: "GET", Path: "/desk/posizioni/:id/correzioni", Permission: "debts:edit", Handle: correctPage},
-		{Method: "POST", Path: "/desk/posizioni/:id/correzioni", Permission: "debts:edit", Handle: correct},
-		{Method: "POST", Path: "/desk/posizioni/:id/riemissioni", Permission: "debts:edit", Handle: d.reissue},
-		{Method: "GET", Path: "/desk/posizioni/:id/avviso.pdf", Permission: "debts:view", Handle: slipPDF},
+		page.Get("/desk/posizioni", "debts:view", debtList),
+		page.Get("/desk/posizioni.csv", "debts:view", debtCSV),
+		page.Get("/desk/posizioni/nuova", "debts:edit", newDebtPage),
+		page.Post("/desk/posizioni", "debts:edit", d.createDebt),
+		page.Get("/desk/posizioni/:id", "debts:view", d.debtPage),
+		page.Post("/desk/posizioni/:id/annullamenti", "debts:edit", d.annul),
+		page.Get("/desk/posizioni/:id/correzioni", "debts:edit", correctPage),
+		page.Post("/desk/posizioni/:id/correzioni", "debts:edit", correct),
+		page.Post("/desk/posizioni/:id/riemissioni", "debts:edit", d.reissue),
+		page.Get("/desk/posizioni/:id/avviso.pdf", "debts:view", slipPDF),
 
-		{Method: "GET", Path: "/desk/incassi", Permission: "collections:view", Handle: d.collectionList},
-		{Method: "GET", Path: "/desk/incassi.csv", Permission: "collections:view", Handle: d.collectionCSV},
-		{Method: "GET", Path: "/desk/incassi/:id", Permission: "collections:view", Handle: d.collectionPage},
+		page.Get("/desk/incassi", "collections:view", d.collectionList),
+		page.Get("/desk/incassi.csv", "collections:view", d.collectionCSV),
+		page.Get("/desk/incassi/:id", "collections:view", d.collectionPage),
 
-		{Method: "GET", Path: "/segui", Permission: "trace:view", Handle: d.follow},
-		{Method: "GET", Path: "/desk/lavorazioni", Permission: "jobs:view", Handle: jobList},
+		page.Get("/segui", "trace:view", d.follow),
+		page.Get("/desk/lavorazioni", "jobs:view", jobList),
 	}
 }
 

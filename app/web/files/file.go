@@ -77,11 +77,7 @@ func (s side) load(c *fiber.Ctx) (p filePage, err error) {
 	if err != nil {
 		return p, err
 	}
-	more := len(problems) > p.List.Size
-	if more {
-		problems = problems[:p.List.Size]
-	}
-	p.List.Found(len(problems), -1, more)
+	problems = page.Shown(&p.List, problems)
 	p.Problems = problemTable(problems, p.List.Summary())
 	p.fill(page.At(c), s.at(p.File))
 	return p, nil

@@ -47,13 +47,13 @@ func Routes() []page.Route {
 
 func (s side) routes(permission string) []page.Route {
 	return []page.Route{
-		{Method: "GET", Path: s.url, Permission: permission, Handle: s.list},
-		{Method: "POST", Path: s.url, Permission: permission, Handle: s.upload},
-		{Method: "GET", Path: s.url + "/:id", Permission: permission, Handle: s.page},
-		{Method: "GET", Path: s.url + "/:id/avanzamento", Permission: permission, Handle: s.progress},
-		{Method: "GET", Path: s.url + "/:id/scarti.csv", Permission: permission, Handle: s.rejected},
-		{Method: "POST", Path: s.url + "/:id/approvazioni", Permission: permission, Handle: s.approve},
-		{Method: "POST", Path: s.url + "/:id/cancellazioni", Permission: permission, Handle: s.cancel},
+		page.Get(s.url, permission, s.list),
+		page.Post(s.url, permission, s.upload),
+		page.Get(s.url+"/:id", permission, s.page),
+		page.Get(s.url+"/:id/avanzamento", permission, s.progress),
+		page.Get(s.url+"/:id/scarti.csv", permission, s.rejected),
+		page.Post(s.url+"/:id/approvazioni", permission, s.approve),
+		page.Post(s.url+"/:id/cancellazioni", permission, s.cancel),
 	}
 }
 

@@ -20,13 +20,13 @@ import (
 // Routes are the operator's pages, on the host that is no municipality's.
 func Routes() []page.Route {
 	return []page.Route{
-		{Method: fiber.MethodGet, Path: "/accesso", Permission: "portal:view", Handle: door},
-		{Method: fiber.MethodPost, Path: "/accesso", Permission: "portal:view", Handle: enter},
-		{Method: fiber.MethodPost, Path: "/esci", Permission: "account:self", Handle: leave},
-		{Method: fiber.MethodGet, Path: "/", Permission: "operator:view", Handle: towns},
-		{Method: fiber.MethodGet, Path: "/comuni/nuovo", Permission: "operator:towns", Handle: newTown},
-		{Method: fiber.MethodPost, Path: "/comuni", Permission: "operator:towns", Handle: addTown},
-		{Method: fiber.MethodGet, Path: "/registro", Permission: "operator:view", Handle: register},
+		page.Get("/accesso", "portal:view", door),
+		page.Post("/accesso", "portal:view", enter),
+		page.Post("/esci", "account:self", leave),
+		page.Get("/", "operator:view", towns),
+		page.Get("/comuni/nuovo", "operator:towns", newTown),
+		page.Post("/comuni", "operator:towns", addTown),
+		page.Get("/registro", "operator:view", register),
 	}
 }
 
@@ -142,12 +142,7 @@ func register(c *fiber.Ctx) error {
 	p.Table = page.Table{ID: "registro", Caption: "Operazioni", Columns: []page.Column{{Name: "Quando"}, {Name: "Chi"}, {Name: "Azione"}, {Name: "Oggetto"}, {Name: "Dettaglio"}}}
 	err := page.At(c).DB.Platform(c.UserContext(), func(tx *tenants.PlatformTx) error {
 		rows, err := tx.AuditRows(p.List.Offset(), p.List.Size+1)
-		more := len(rows) > p.List.Size
-		if more {
-			rows = rows[:p.List.Size]
-		}
-		p.List.Found(len(rows), -1, more)
-		for _, r := range rows {
+		for _, r := range page.Shown(&p.List, rows) {
 			p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: r.At.In(day.Rome).Format("02/01/2006 15:04:05")}, {Text: r.Actor},
 				{Text: r.Action, Kind: "code"}, {Text: r.Object, Kind: "code"}, {Text: r.Detail}})
 		}

@@ -104,6 +104,17 @@ func (l *List) Found(shown, total int, more bool) {
 	l.more = more || total > l.Offset()+shown
 }
 
+// Shown keeps, of rows of which one more than a page was asked for, those of
+// the page, and tells the list what was found.
+func Shown[T any](l *List, rows []T) []T {
+	more := len(rows) > l.Size
+	if more {
+		rows = rows[:l.Size]
+	}
+	l.Found(len(rows), -1, more)
+	return rows
+}
+
 // Summary says which results are shown.
 func (l List) Summary() string {
 	switch {

@@ -92,6 +92,16 @@ type Route struct {
 	Machine bool
 }
 
+// Get is the route of a page.
+func Get(path, permission string, h fiber.Handler) Route {
+	return Route{Method: fiber.MethodGet, Path: path, Permission: permission, Handle: h}
+}
+
+// Post is the route of a form.
+func Post(path, permission string, h fiber.Handler) Route {
+	return Route{Method: fiber.MethodPost, Path: path, Permission: permission, Handle: h}
+}
+
 // SessionCookie is the name of the cookie that holds the session's token; over
 // https it is bound to the host by its name.
 func SessionCookie(c *fiber.Ctx) string {
