@@ -116,12 +116,8 @@ func (j *judge) loadAliases(units []string, lock bool) error {
 	for i, a := range found {
 		ids[i] = a.DebtID
 	}
-	var debts []Debt
-	q := j.tx.Select(&debts).Where("id IN (?)", bun.List(ids)).OrderExpr("id")
-	if lock {
-		q = j.tx.Lock(q)
-	}
-	if err := q.Scan(j.tx.Ctx); err != nil {
+	debts, err := j.byID(ids, lock)
+	if err != nil {
 		return err
 	}
 	var all []alias
@@ -152,13 +148,14 @@ func (j *judge) loadDebts(positions []string, lock bool) error {
 	}
 	slices.Sort(types)
 	for part := range slices.Chunk(positions, 1000) {
-		var found []Debt
-		q := j.tx.Select(&found).Where("type IN (?)", bun.List(types)).Where("position IN (?)", bun.List(part)).OrderExpr("id")
-		if lock {
-			q = j.tx.Lock(q)
-		}
-		if err := q.Scan(j.tx.Ctx); err != nil {
+		var ids []uuid.UUID // an order by id here would have SQLite go through all debts
+		if err := j.tx.SelectFrom("debt").Column("id").Where("type IN (?)", bun.List(types)).Where("position IN (?)", bun.List(part)).
+			Scan(j.tx.Ctx, &ids); err != nil {
 			return fmt.Errorf("debts that are there: %w", err)
+		}
+		found, err := j.byID(ids, lock)
+		if err != nil {
+			return err
 		}
 		for i := range found {
 			d := &found[i]
@@ -166,6 +163,18 @@ func (j *judge) loadDebts(positions []string, lock bool) error {
 		}
 	}
 	return nil
+}
+
+// byID reads debts, and holds them in the order in which everybody does.
+func (j *judge) byID(ids []uuid.UUID, lock bool) (found []Debt, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	q := j.tx.Select(&found).Where("id IN (?)", bun.List(ids)).OrderExpr("id")
+	if lock {
+		q = j.tx.Lock(q)
+	}
+	return found, q.Scan(j.tx.Ctx)
 }
 
 func (j *judge) group(g *Judged) {
