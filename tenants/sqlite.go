@@ -65,7 +65,7 @@ func (e *embedded) open(_ context.Context, t ID, readOnly, create bool) (pool, e
 		}
 		writers := newLine()
 		f = &file{
-			write: pool{connectSQLite(e.path(t), 1, "_pragma=temp_store(MEMORY)", sharing{line: writers}), writers},
+			write: pool{connectSQLite(e.path(t), 1, "_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(4000)", sharing{line: writers}), writers},
 			read:  pool{DB: connectSQLite(e.path(t), 4, "_pragma=query_only(1)", sqliteEngine{})},
 		}
 		e.files[t] = f
