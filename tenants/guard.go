@@ -26,7 +26,8 @@ type scopeKey struct{}
 // connection: how a transaction begins for a scope, which statements a door
 // refuses, and how one is put.
 type engine interface {
-	begin(ctx context.Context, c driver.Conn, s scope) (endable, error)
+	// begin also answers with what is still to be sent, before anything else.
+	begin(ctx context.Context, c driver.Conn, s scope) (tx endable, opening string, err error)
 	refuses(query string) error
 	exec(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Result, error)
 	query(ctx context.Context, c driver.Conn, query string, args []driver.NamedValue) (driver.Rows, error)
@@ -69,6 +70,7 @@ type guardedConn struct {
 	engine   engine
 	open     bool            // a transaction is open
 	appended strings.Builder // statements that go with the next, each with its semicolon
+	opening  string          // of the transaction, until the database hears of it
 }
 
 var (
@@ -85,11 +87,13 @@ func (c *guardedConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.T
 	if !ok {
 		return nil, ErrOutsideDoor
 	}
-	tx, err := c.engine.begin(ctx, c.inner, s)
+	tx, opening, err := c.engine.begin(ctx, c.inner, s)
 	if err != nil {
 		return nil, err
 	}
-	c.open = true
+	c.open, c.opening = true, opening
+	c.appended.Reset()
+	c.appended.WriteString(opening)
 	return &guardedTx{conn: c, inner: tx}, nil
 }
 
@@ -100,19 +104,30 @@ type guardedTx struct {
 
 func (t *guardedTx) Commit() error {
 	t.conn.open = false
-	return t.inner.commit(t.conn.take())
+	nothing := t.conn.opening != "" && t.conn.appended.Len() == len(t.conn.opening)
+	appended := t.conn.take()
+	if nothing {
+		return nil
+	}
+	return t.inner.commit(appended)
 }
 
 func (t *guardedTx) Rollback() error {
 	t.conn.open = false
-	t.conn.appended.Reset()
+	unsent := t.conn.opening != ""
+	t.conn.take()
+	if unsent {
+		return nil
+	}
 	return t.inner.Rollback()
 }
 
 // take empties what has been appended.
 func (c *guardedConn) take() string {
-	defer c.appended.Reset()
-	return c.appended.String()
+	text := c.appended.String()
+	c.appended.Reset()
+	c.opening = ""
+	return text
 }
 
 func (c *guardedConn) allow(query string) error {

@@ -113,19 +113,19 @@ type sharing struct {
 	*line
 }
 
-func (e sharing) begin(_ context.Context, c driver.Conn, _ scope) (endable, error) {
+func (e sharing) begin(_ context.Context, c driver.Conn, _ scope) (endable, string, error) {
 	if e.open != nil && e.open.conn != c {
 		e.open.end(errLost)
 		e.open = nil
 	}
 	if e.open == nil {
 		if err := exec(c, "begin immediate"); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		e.open = &commit{conn: c, done: make(chan struct{})}
-		return first{e.line}, nil
+		return first{e.line}, "", nil
 	}
-	return savepoint{e.line}, exec(c, "savepoint turn")
+	return savepoint{e.line}, "", exec(c, "savepoint turn")
 }
 
 // The work of others stands in the same commit, so the end of a context may come

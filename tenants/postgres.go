@@ -151,12 +151,13 @@ func refuseMighty(conf *pgx.ConnConfig) error {
 	return nil
 }
 
-// pgEngine begins a transaction and sets its tenant in one message.
+// pgEngine begins a transaction and sets its tenant in the message of the first
+// statement, when that reads no rows, or in one before it.
 type pgEngine struct {
 	keeps bool // the plans of the queries by key
 }
 
-func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (endable, error) {
+func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (endable, string, error) {
 	conn := c.(*stdlib.Conn).Conn()
 	mode := ""
 	if s.readOnly {
@@ -166,11 +167,7 @@ func (pgEngine) begin(ctx context.Context, c driver.Conn, s scope) (endable, err
 	if s.tenant != 0 {
 		tenant = strconv.FormatInt(int64(s.tenant), 10)
 	}
-	_, err := conn.PgConn().Exec(ctx, "begin"+mode+"; select set_config('app.tenant', '"+tenant+"', true)").ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	return &pgTx{ctx: context.WithoutCancel(ctx), conn: conn}, nil
+	return &pgTx{ctx: context.WithoutCancel(ctx), conn: conn}, "begin" + mode + "; set local app.tenant = '" + tenant + "';", nil
 }
 
 // refuses leaves the facts to the grants. The tenant is the door's to choose.

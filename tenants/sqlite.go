@@ -164,9 +164,9 @@ func (e *embedded) forUpdate() string { return "" } // the one writer holds the 
 // and to leave the file.
 type sqliteEngine struct{}
 
-func (sqliteEngine) begin(ctx context.Context, c driver.Conn, s scope) (endable, error) {
+func (sqliteEngine) begin(ctx context.Context, c driver.Conn, s scope) (endable, string, error) {
 	tx, err := c.(driver.ConnBeginTx).BeginTx(ctx, driver.TxOptions{})
-	return sqliteTx{tx}, err
+	return sqliteTx{tx}, "", err
 }
 
 func (sqliteEngine) joins() bool { return false } // there is no way to save
