@@ -13,6 +13,7 @@ import (
 	"hash"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -189,7 +190,9 @@ func tablesOf(set migrations.Set) (names []string, err error) {
 	}
 	for _, f := range files {
 		for _, m := range tableName.FindAllStringSubmatch(f.SQL, -1) {
-			names = append(names, m[1])
+			if !slices.Contains(names, m[1]) { // written anew by a later migration
+				names = append(names, m[1])
+			}
 		}
 	}
 	return names, nil

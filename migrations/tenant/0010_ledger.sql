@@ -15,9 +15,9 @@ create table ledger_tx (
   reason text not null,
   primary key (tenant_id, id),
   constraint ledger_key unique (tenant_id, key),
+  constraint ledger_void_once unique (tenant_id, voids),
   foreign key (tenant_id, voids) references ledger_tx (tenant_id, id)
 );
-create unique index ledger_void_once on ledger_tx (tenant_id, voids) where voids is not null;
 create table ledger_entry (            -- one row is one transfer
   {{tenant}},
   tx_id {{uuid}} not null,
