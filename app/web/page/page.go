@@ -21,15 +21,11 @@ type Base struct {
 	Flash      *Alert
 	Form       Form   // the page's main form, when it has one
 	CSRF       string // token of the session, for every POST form
-	Content    any    // the page's own data, of which this is part; Render fills it
 }
 
-// around is the base of a page's data, with that data as its content: so the
-// frame asks for fields of its own, and not through each page's.
-func (b Base) around(page any) Base {
-	b.Content = page
-	return b
-}
+// frame is what the frame around a page shows: fields of its own, and not what
+// every page would have to be searched for.
+func (b Base) frame() Base { return b }
 
 // User is who looks at the page. A LoginURL without a login shows the button.
 type User struct {

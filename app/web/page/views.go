@@ -11,15 +11,15 @@ import (
 	"github.com/gofiber/template/html/v2"
 )
 
-// Views renders the templates for Fiber. It loads the frame and the parts with
-// Fiber's HTML engine, but never uses the engine's layouts: those share one
-// function between requests. Instead each page is a set of its own, a clone of
-// frame and parts with the page as "content"; sets are never changed after
-// Load, so that any number of renders may run at once.
+// Views renders the templates for Fiber. It loads them with Fiber's HTML
+// engine, but never uses the engine's layouts: those share one function between
+// requests. A page is written between the two halves of the frame instead. The
+// templates are never changed after Load, so that any number of renders may run
+// at once.
 type Views struct {
 	files fs.FS
+	all   *template.Template
 	pages map[string]*template.Template
-	parts *template.Template
 }
 
 // NewViews loads all templates of files, or says which one is wrong.
@@ -33,40 +33,19 @@ func (v *Views) Load() error {
 	if v.pages != nil {
 		return nil
 	}
-	engine := html.NewFileSystem(http.FS(sharedOnly{v.files}), ".html")
+	engine := html.NewFileSystem(http.FS(v.files), ".html")
 	engine.AddFuncMap(funcs)
 	engine.AddFunc("kept", v.kept)
 	if err := engine.Load(); err != nil {
-		return fmt.Errorf("loading frame and parts: %w", err)
+		return fmt.Errorf("loading templates: %w", err)
 	}
-	pages := map[string]*template.Template{}
-	err := fs.WalkDir(v.files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !isPage(name) {
-			return err
+	v.all, v.pages = engine.Templates, map[string]*template.Template{}
+	for _, t := range v.all.Templates() {
+		if isPage(t.Name()) {
+			v.pages[t.Name()] = t
 		}
-		pages[strings.TrimSuffix(name, ".html")], err = v.page(engine.Templates, name)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("loading pages: %w", err)
 	}
-	v.parts, v.pages = engine.Templates, pages
 	return nil
-}
-
-func (v *Views) page(shared *template.Template, name string) (*template.Template, error) {
-	content, err := fs.ReadFile(v.files, name)
-	if err != nil {
-		return nil, err
-	}
-	set, err := shared.Clone()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := set.New("content").Parse(string(content)); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return set.Lookup("frame"), nil
 }
 
 // Render writes a page ("citizen/pay") in its frame, or a part
@@ -82,18 +61,25 @@ func (v *Views) Render(w io.Writer, name string, data any, layouts ...string) er
 	if !ok {
 		return fmt.Errorf("no page %q", name)
 	}
-	based, ok := data.(interface{ around(any) Base })
+	framed, ok := data.(interface{ frame() Base })
 	if !ok {
 		return fmt.Errorf("page %s: its data, %T, has no Base", name, data)
 	}
-	return page.Execute(w, based.around(data))
+	base := framed.frame()
+	if err := v.part(w, "frame/top", base); err != nil {
+		return err
+	}
+	if err := page.Execute(w, data); err != nil {
+		return err
+	}
+	return v.part(w, "frame/end", base)
 }
 
 func (v *Views) part(w io.Writer, name string, data any) error {
-	if v.parts.Lookup(name) == nil {
+	if v.all.Lookup(name) == nil {
 		return fmt.Errorf("no part %q", name)
 	}
-	return v.parts.ExecuteTemplate(w, name, data)
+	return v.all.ExecuteTemplate(w, name, data)
 }
 
 // Names lists the pages, for the tests that must show each.
@@ -105,41 +91,9 @@ func (v *Views) Names() []string {
 	return names
 }
 
-// isPage reports whether the file is the content of a page: a template in a
-// role's folder. Letters are app/mail's own.
+// isPage reports whether a template is the content of a page: one in a role's
+// folder.
 func isPage(name string) bool {
 	dir, _, nested := strings.Cut(name, "/")
-	return nested && dir != "parts" && dir != "mail" && strings.HasSuffix(name, ".html")
+	return nested && dir != "parts" && dir != "frame"
 }
-
-// sharedOnly shows the engine the frame and the parts, and no page.
-type sharedOnly struct{ fs.FS }
-
-func (s sharedOnly) ReadDir(name string) ([]fs.DirEntry, error) {
-	all, err := fs.ReadDir(s.FS, name)
-	if name != "." {
-		return all, err
-	}
-	var shared []fs.DirEntry
-	for _, entry := range all {
-		if entry.Name() == "parts" || entry.Name() == "frame.html" {
-			shared = append(shared, entry)
-		}
-	}
-	return shared, err
-}
-
-func (s sharedOnly) Open(name string) (fs.File, error) {
-	f, err := s.FS.Open(name)
-	if err != nil || name != "." {
-		return f, err
-	}
-	return sharedRoot{f, s}, nil
-}
-
-type sharedRoot struct {
-	fs.File
-	of sharedOnly
-}
-
-func (r sharedRoot) ReadDir(int) ([]fs.DirEntry, error) { return r.of.ReadDir(".") }

@@ -23,11 +23,23 @@ type withSamples struct {
 }
 
 func (w withSamples) Open(name string) (fs.File, error) {
-	if f, err := w.samples.Open(name); err == nil && name != "." {
+	if name == "." {
+		f, err := w.FS.Open(name)
+		return root{f, w}, err
+	}
+	if f, err := w.samples.Open(name); err == nil {
 		return f, nil
 	}
 	return w.FS.Open(name)
 }
+
+// root lists both.
+type root struct {
+	fs.File
+	of withSamples
+}
+
+func (r root) ReadDir(int) ([]fs.DirEntry, error) { return r.of.ReadDir(".") }
 
 func (w withSamples) ReadDir(name string) ([]fs.DirEntry, error) {
 	if name != "." {
