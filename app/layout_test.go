@@ -70,6 +70,10 @@ var may = map[string]string{
 
 	"jobs/worker": "tenants jobs " + rooms + " app/documents app/paper app/mail app/channels app/formats app/trace app/channels/all app/formats/all",
 
+	// For tests alone.
+	"app/ledger/ledgertest": "app/ledger tenants tenants/tenantstest",
+	"app/web/webtest":       "tenants tenants/tenantstest app/auth app/web app/web/page views",
+
 	"app/web/page": "tenants app/auth views static",
 	"app/web/...":  roles,
 	"app/web":      "tenants app/auth app/web/... static app/channels/all app/formats/all",

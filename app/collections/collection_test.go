@@ -9,6 +9,7 @@ import (
 	"cassacomune/app/debts"
 	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
+	"cassacomune/app/ledger/ledgertest"
 	"cassacomune/app/money"
 	"cassacomune/app/price"
 	"cassacomune/tenants"
@@ -70,28 +71,6 @@ func pay(code string, key string, cents money.Cents, on day.Date) collections.Ne
 	return collections.New{Channel: "slip", Key: key, Code: code, Cents: cents, PaidOn: on, Source: "test"}
 }
 
-func total(t *testing.T, db *tenantstest.Data, id tenants.ID) map[ledger.Account]money.Cents {
-	t.Helper()
-	got := map[ledger.Account]money.Cents{}
-	within(t, db, id, func(tx *tenants.Tx) error {
-		all, err := ledger.Totals(tx)
-		for _, a := range all {
-			if a.Cents != 0 {
-				got[a.Account] = a.Cents
-			}
-		}
-		if err != nil {
-			return err
-		}
-		breaches, err := ledger.Check(tx)
-		for _, b := range breaches {
-			t.Errorf("check: %s", b)
-		}
-		return err
-	})
-	return got
-}
-
 func TestPayments(t *testing.T) {
 	at := day.New(2026, 3, 2)
 	cases := []struct {
@@ -131,7 +110,7 @@ func TestPayments(t *testing.T) {
 			for a, cents := range c.want {
 				sum[a] += cents
 			}
-			got := total(t, db, id)
+			got := ledgertest.Totals(t, db, id)
 			for a, want := range sum {
 				if got[a] != want {
 					t.Errorf("%d %s: %s = %v, want %v", i, c.name, a, got[a], want)
@@ -155,7 +134,7 @@ func TestUnknownCodeIsKept(t *testing.T) {
 			_, _, err := collections.Book(tx, pay("999999999999999999", "k", 100, day.New(2026, 3, 2)))
 			return err
 		})
-		if got := total(t, db, id); got["DAT.c"] != 100 || got["CLR.slip"] != 100 {
+		if got := ledgertest.Totals(t, db, id); got["DAT.c"] != 100 || got["CLR.slip"] != 100 {
 			t.Errorf("balances = %v, want 1,00 to be attributed", got)
 		}
 	})
@@ -180,7 +159,7 @@ func TestSameWordTwiceAndAnotherWord(t *testing.T) {
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("the same key with another amount: %v, want Conflict", err)
 		}
-		if got := total(t, db, id); got["CLR.slip"] != 4500 {
+		if got := ledgertest.Totals(t, db, id); got["CLR.slip"] != 4500 {
 			t.Errorf("collected %v, want 45,00", got["CLR.slip"])
 		}
 	})
@@ -204,12 +183,12 @@ func TestRemittanceBeforeAndAfterItsCollection(t *testing.T) {
 			}
 			return err
 		})
-		got := total(t, db, id)
+		got := ledgertest.Totals(t, db, id)
 		if got["DAT.r"] != 1000 || got["TRN.slip"] != 5400 || got["FEE"] != 100 || got["CLR.slip"] != 0 {
 			t.Errorf("before the second collection: %v", got)
 		}
 		within(t, db, id, func(tx *tenants.Tx) error { return book(tx, b, "b") })
-		if got := total(t, db, id); got["DAT.r"] != 0 || got["CLR.slip"] != 0 || got["CRE"] != 0 {
+		if got := ledgertest.Totals(t, db, id); got["DAT.r"] != 0 || got["CLR.slip"] != 0 || got["CRE"] != 0 {
 			t.Errorf("after: %v, want nothing to be explained", got)
 		}
 	})

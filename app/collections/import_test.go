@@ -15,6 +15,7 @@ import (
 	"cassacomune/app/formats/poscsv"
 	"cassacomune/app/formats/poste"
 	"cassacomune/app/ledger"
+	"cassacomune/app/ledger/ledgertest"
 	"cassacomune/app/money"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
@@ -64,7 +65,7 @@ func TestPostalFlow(t *testing.T) {
 			if err := bring(t, db, id, poste.Read(strings.NewReader(file))); err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(want, total(t, db, id)); d != "" {
+			if d := cmp.Diff(want, ledgertest.Totals(t, db, id)); d != "" {
 				t.Errorf("totals (-want +got):\n%s", d)
 			}
 		}
@@ -92,7 +93,7 @@ func TestSettlement(t *testing.T) {
 			if err := bring(t, db, id, poscsv.Read(strings.NewReader(file))); err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(want, total(t, db, id)); d != "" {
+			if d := cmp.Diff(want, ledgertest.Totals(t, db, id)); d != "" {
 				t.Errorf("totals (-want +got):\n%s", d)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"cassacomune/app/debts"
 	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
+	"cassacomune/app/ledger/ledgertest"
 	"cassacomune/app/money"
 	"cassacomune/app/price"
 	"cassacomune/tenants"
@@ -57,28 +58,6 @@ func with(change func(*debts.New)) debts.New {
 	n := bill()
 	change(&n)
 	return n
-}
-
-func totals(t *testing.T, db *tenantstest.Data, id tenants.ID) map[ledger.Account]money.Cents {
-	t.Helper()
-	got := map[ledger.Account]money.Cents{}
-	within(t, db, id, func(tx *tenants.Tx) error {
-		all, err := ledger.Totals(tx)
-		for _, a := range all {
-			if a.Cents != 0 {
-				got[a.Account] = a.Cents
-			}
-		}
-		if err != nil {
-			return err
-		}
-		breaches, err := ledger.Check(tx)
-		for _, b := range breaches {
-			t.Errorf("check: %s", b)
-		}
-		return err
-	})
-	return got
 }
 
 func TestChange(t *testing.T) {
@@ -132,7 +111,7 @@ func TestChange(t *testing.T) {
 					_, _, err = collections.Book(tx, collections.New{Channel: "slip", Key: "k", Cents: c.paid, PaidOn: day.New(2026, 4, 1), Code: d.Instalments[0].Codes[0].Code, Source: "test"})
 					return err
 				})
-				before := totals(t, db, id)
+				before := ledgertest.Totals(t, db, id)
 				_, err = debts.Correct(ctx, db.DB, id, by, d.ID, c.to)
 				if c.refused {
 					if !fault.Is(err, fault.Conflict) {
@@ -142,7 +121,7 @@ func TestChange(t *testing.T) {
 				} else if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(c.want, totals(t, db, id)); diff != "" {
+				if diff := cmp.Diff(c.want, ledgertest.Totals(t, db, id)); diff != "" {
 					t.Errorf("totals (-want +got):\n%s", diff)
 				}
 				within(t, db, id, func(tx *tenants.Tx) error {

@@ -3,12 +3,7 @@ package accounts_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
-	"log/slog"
 	"mime/multipart"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -32,18 +27,14 @@ import (
 	"cassacomune/app/web"
 	"cassacomune/app/web/accounts"
 	"cassacomune/app/web/files"
-	"cassacomune/app/web/page"
+	"cassacomune/app/web/webtest"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
-	"cassacomune/views"
 )
-
-const password = "prova-prova-prova"
 
 var (
 	ctx    = context.Background()
 	by     = tenants.System("test")
-	key    = []byte("chiave dei moduli di prova")
 	second = day.New(2026, 3, 2)
 )
 
@@ -67,27 +58,11 @@ type town struct {
 
 func newSite(t *testing.T, db *tenantstest.Data) *site {
 	t.Helper()
-	v, err := page.NewViews(views.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := &site{T: t, db: db, tokens: map[string]auth.Token{}}
-	s.app = web.New(web.Config{DB: db.DB, Log: slog.New(slog.DiscardHandler), Key: key, Views: v, Routes: append(accounts.Routes(), files.Routes()...), UploadLimit: 32 << 20})
+	s.app = webtest.App(t, web.Config{DB: db.DB, Routes: append(accounts.Routes(), files.Routes()...), UploadLimit: 32 << 20})
 	s.alfa, s.beta = s.town("alfa"), s.town("beta")
 	for _, role := range auth.StaffRoles {
-		p, err := auth.CreatePerson(ctx, db.DB, by, role+"@alfa.example", "Persona "+role)
-		if err == nil {
-			err = auth.SetPassword(ctx, db.DB, by, p.ID, password)
-		}
-		if err == nil {
-			err = auth.Grant(ctx, db.DB, s.alfa.ID, by, p.ID, role, nil)
-		}
-		if err == nil {
-			s.tokens[role], err = auth.LogIn(ctx, db.DB, s.alfa.ID, "alfa.localhost", p.Email, password)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		s.tokens[role] = webtest.Join(t, db, s.alfa.Tenant, role, role)
 	}
 	return s
 }
@@ -202,16 +177,12 @@ func (s *site) reconcile(w town) {
 
 func (s *site) get(role, path string) (int, string) {
 	s.Helper()
-	return s.send(role, "GET", path, "", nil)
+	return webtest.Ask(s.T, s.app, "alfa.localhost", s.tokens[role], "GET", path, "", nil)
 }
 
 func (s *site) post(role, path string, values url.Values) (int, string) {
 	s.Helper()
-	if values == nil {
-		values = url.Values{}
-	}
-	values.Set("csrf", s.token(role))
-	return s.send(role, "POST", path, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
+	return webtest.Post(s.T, s.app, "alfa.localhost", s.tokens[role], path, values)
 }
 
 // upload sends a file as the form does.
@@ -229,35 +200,5 @@ func (s *site) upload(role, path, name string, content []byte) (int, string) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return s.send(role, "POST", path+"?csrf="+s.token(role), w.FormDataContentType(), &body)
-}
-
-func (s *site) token(role string) string {
-	id := sha256.Sum256([]byte(s.tokens[role]))
-	return page.Token(key, hex.EncodeToString(id[:]))
-}
-
-// send asks the first municipality as somebody with the role.
-func (s *site) send(role, method, path, kind string, content io.Reader) (int, string) {
-	s.Helper()
-	r := httptest.NewRequest(method, path, content)
-	r.Host = "alfa.localhost"
-	if method == "POST" {
-		r.Header.Set("Content-Type", kind)
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
-	}
-	r.Header.Set("Cookie", "sessione="+string(s.tokens[role]))
-	answer, err := s.app.Test(r, 20000)
-	if err != nil {
-		s.Fatal(err)
-	}
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		s.Fatal(err)
-	}
-	text := string(body)
-	if to := answer.Header.Get("Location"); to != "" {
-		text += "\nLocation: " + to
-	}
-	return answer.StatusCode, text
+	return webtest.Ask(s.T, s.app, "alfa.localhost", s.tokens[role], "POST", path+"?csrf="+webtest.CSRF(s.tokens[role]), w.FormDataContentType(), &body)
 }

@@ -1,10 +1,8 @@
 package citizen_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -18,16 +16,16 @@ import (
 	"cassacomune/app/debts"
 	"cassacomune/app/formats/poste"
 	"cassacomune/app/ledger"
+	"cassacomune/app/ledger/ledgertest"
 	"cassacomune/app/money"
 	"cassacomune/app/payments"
 	"cassacomune/app/trace"
 	"cassacomune/app/web"
 	"cassacomune/app/web/citizen"
 	"cassacomune/app/web/desk"
-	"cassacomune/app/web/page"
+	"cassacomune/app/web/webtest"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
-	"cassacomune/views"
 )
 
 const hall = "Uso di una sala: 12/05/2026" // the reason of a spontaneous payment
@@ -45,28 +43,8 @@ func (p *portal) choose(amount string) (code string) {
 // clerk is the same town as its offices see it.
 func (p *portal) clerk() *portal {
 	p.t.Helper()
-	v, err := page.NewViews(views.FS)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	ctx, by := context.Background(), tenants.System("test")
-	const password = "una frase lunga per le prove"
-	who, err := auth.CreatePerson(ctx, p.db.DB, by, "ugo@example.it", "Ugo")
-	if err == nil {
-		err = auth.SetPassword(ctx, p.db.DB, by, who.ID, password)
-	}
-	if err == nil {
-		err = auth.Grant(ctx, p.db.DB, p.town.ID, by, who.ID, auth.RoleClerk, nil)
-	}
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	token, err := auth.LogIn(ctx, p.db.DB, p.town.ID, host, "ugo@example.it", password)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return &portal{t: p.t, db: p.db, town: p.town, cookies: map[string]string{"sessione": string(token)},
-		app: web.New(web.Config{DB: p.db.DB, Log: slog.New(slog.DiscardHandler), Key: tenantstest.Key, Views: v, Routes: desk.Routes()})}
+	return &portal{t: p.t, db: p.db, town: p.town, cookies: map[string]string{"sessione": string(webtest.Join(p.t, p.db, p.town, "ugo", auth.RoleClerk))},
+		app: webtest.App(p.t, web.Config{DB: p.db.DB, Routes: desk.Routes()})}
 }
 
 type totals map[ledger.Account]money.Cents
@@ -74,20 +52,15 @@ type totals map[ledger.Account]money.Cents
 // stands compares the ledger's totals, and lets everything be checked.
 func (p *portal) stands(when string, want totals) {
 	p.t.Helper()
+	if d := cmp.Diff(want, totals(ledgertest.Totals(p.t, p.db, p.town.ID))); d != "" {
+		p.t.Errorf("%s, totals (-want +got):\n%s", when, d)
+	}
 	p.within(func(tx *tenants.Tx) error {
-		all, err := ledger.Totals(tx)
-		got := totals{}
-		for _, a := range all {
-			got[a.Account] = a.Cents
-		}
-		if d := cmp.Diff(want, got); d != "" {
-			p.t.Errorf("%s, totals (-want +got):\n%s", when, d)
-		}
-		breaches, err2 := trace.Check(tx)
+		breaches, err := trace.Check(tx)
 		for _, b := range breaches {
 			p.t.Errorf("%s, check: %s", when, b)
 		}
-		return errors.Join(err, err2)
+		return err
 	})
 }
 

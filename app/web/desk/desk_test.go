@@ -3,7 +3,6 @@ package desk_test
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -22,13 +21,12 @@ import (
 	"cassacomune/app/web"
 	"cassacomune/app/web/desk"
 	"cassacomune/app/web/files"
-	"cassacomune/app/web/page"
+	"cassacomune/app/web/webtest"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
-	"cassacomune/views"
 )
 
-const password = "una frase lunga per le prove"
+const password = webtest.Password
 
 // office is a town with staff, seen through its addresses.
 type office struct {
@@ -64,31 +62,14 @@ func open(t testing.TB, db *tenantstest.Data) *office {
 // reopen starts the pages anew.
 func (o *office) reopen() {
 	o.t.Helper()
-	v, err := page.NewViews(views.FS)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	o.app = web.New(web.Config{DB: o.DB, Log: slog.New(slog.DiscardHandler), Key: tenantstest.Key, Views: v, Routes: append(desk.Routes(), files.Routes()...)})
+	o.app = webtest.App(o.t, web.Config{DB: o.DB, Routes: append(desk.Routes(), files.Routes()...)})
 }
 
 var manager = tenants.Actor{Name: "prova", Role: "system"}
 
 func (o *office) staff(name, role string, offices []string) {
 	o.t.Helper()
-	ctx := context.Background()
-	p, err := auth.CreatePerson(ctx, o.DB, manager, name+"@example.it", "Persona "+name)
-	if err == nil {
-		err = auth.SetPassword(ctx, o.DB, manager, p.ID, password)
-	}
-	if err == nil {
-		err = auth.Grant(ctx, o.DB, o.town.ID, manager, p.ID, role, offices)
-	}
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	if o.token[name], err = auth.LogIn(ctx, o.DB, o.town.ID, "alfa.localhost", name+"@example.it", password); err != nil {
-		o.t.Fatal(err)
-	}
+	o.token[name] = webtest.Join(o.t, o.Data, o.town, name, role, offices...)
 }
 
 func (o *office) within(fn func(*tenants.Tx) error) {
@@ -226,14 +207,14 @@ func TestLogin(t *testing.T) {
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			return o.send(r, "")
 		}
-		in := try("/desk/incassi", "clerk@example.it", password)
+		in := try("/desk/incassi", "clerk@alfa.example", password)
 		if in.status != 303 || in.header.Get("Location") != "/desk/incassi" || !strings.Contains(in.header.Get("Set-Cookie"), "sessione=") {
 			t.Fatalf("log-in = %d to %q", in.status, in.header.Get("Location"))
 		}
-		if to := try("//altrove.example", "clerk@example.it", password).header.Get("Location"); to != "/desk" {
+		if to := try("//altrove.example", "clerk@alfa.example", password).header.Get("Location"); to != "/desk" {
 			t.Errorf("a next of elsewhere leads to %q, want /desk", to)
 		}
-		wrong, unknown := try("/", "clerk@example.it", "sbagliata"), try("/", "nessuno@example.it", password)
+		wrong, unknown := try("/", "clerk@alfa.example", "sbagliata"), try("/", "nessuno@example.it", password)
 		wrong.says(t, 422, "E-mail o password non corretti.")
 		unknown.says(t, 422, "E-mail o password non corretti.")
 		if wrong.header.Get("Set-Cookie") != "" {
@@ -244,7 +225,7 @@ func TestLogin(t *testing.T) {
 		for range 20 {
 			try("/", "nessuno@example.it", "sbagliata")
 		}
-		try("/", "administrator@example.it", password).says(t, 429, "Troppi tentativi")
+		try("/", "administrator@alfa.example", password).says(t, 429, "Troppi tentativi")
 	})
 }
 
@@ -263,7 +244,7 @@ func (o *office) stranger(email string) {
 // TestLoginEndsTheOldSession shows that the token of before opens nothing.
 func TestLoginEndsTheOldSession(t *testing.T) {
 	o := open(t, tenantstest.SQLite(t))
-	in := o.post("clerk", "/accesso", "email", "clerk@example.it", "password", password)
+	in := o.post("clerk", "/accesso", "email", "clerk@alfa.example", "password", password)
 	if in.status != 303 {
 		t.Fatalf("log-in = %d", in.status)
 	}

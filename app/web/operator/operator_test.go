@@ -2,11 +2,6 @@ package operator_test
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
-	"log/slog"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -17,23 +12,21 @@ import (
 	"cassacomune/app/auth"
 	"cassacomune/app/web"
 	"cassacomune/app/web/operator"
-	"cassacomune/app/web/page"
+	"cassacomune/app/web/webtest"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
 	"cassacomune/tenants/tenantstest"
-	"cassacomune/views"
 )
 
 const (
 	host     = "gestione.localhost"
 	email    = "gestore@istanza.example"
-	password = "prova-prova-prova"
+	password = webtest.Password
 )
 
 var (
 	ctx = context.Background()
 	by  = tenants.System("test")
-	key = []byte("chiave dei moduli di prova")
 )
 
 type site struct {
@@ -44,12 +37,8 @@ type site struct {
 
 func newSite(t *testing.T, db *tenantstest.Data) *site {
 	t.Helper()
-	v, err := page.NewViews(views.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := &site{db: db, alfa: db.Add(t, "alfa")}
-	s.app = web.New(web.Config{DB: db.DB, Log: slog.New(slog.DiscardHandler), Key: key, Views: v, Operator: operator.Routes(), OperatorHost: host})
+	s.app = webtest.App(t, web.Config{DB: db.DB, Operator: operator.Routes(), OperatorHost: host})
 	p, err := auth.CreatePerson(ctx, db.DB, by, email, "Gestore")
 	if err == nil {
 		err = auth.SetPassword(ctx, db.DB, by, p.ID, password)
@@ -65,28 +54,10 @@ func newSite(t *testing.T, db *tenantstest.Data) *site {
 
 func (s *site) send(t *testing.T, at, token, method, path string, values url.Values) (int, string) {
 	t.Helper()
-	if method == "POST" && token != "" {
-		id := sha256.Sum256([]byte(token))
-		values.Set("csrf", page.Token(key, hex.EncodeToString(id[:])))
-	}
-	r := httptest.NewRequest(method, path, strings.NewReader(values.Encode()))
-	r.Host = at
 	if method == "POST" {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		return webtest.Post(t, s.app, at, auth.Token(token), path, values)
 	}
-	if token != "" {
-		r.Header.Set("Cookie", "sessione="+token)
-	}
-	answer, err := s.app.Test(r, 20000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, string(body) + "\nLocation: " + answer.Header.Get("Location") + "\nSet-Cookie: " + strings.Join(answer.Header.Values("Set-Cookie"), ";")
+	return webtest.Ask(t, s.app, at, auth.Token(token), method, path, "", nil)
 }
 
 var sessionCookie = regexp.MustCompile(`sessione=([^;]+)`)
