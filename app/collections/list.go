@@ -127,10 +127,25 @@ func ReceiptOf(tx *tenants.Tx, id uuid.UUID) (r Receipt, err error) {
 	return r, tx.One(tx.Select(&r).Where("collection_id = ?", id), "Ricevuta non trovata.")
 }
 
-// OfDebt returns the collections that paid a debt, oldest first.
+// OfDebt returns the collections that paid a debt, oldest first, each with its
+// lines on that debt and no others.
 func OfDebt(tx *tenants.Tx, debt uuid.UUID) (all []Collection, err error) {
 	paid := tx.Select((*Line)(nil)).Column("collection_id").Where("debt_id = ?", debt)
-	return all, tx.Select(&all).Where("id IN (?)", paid).OrderExpr("paid_on, id").Scan(tx.Ctx)
+	if err := tx.Select(&all).Where("id IN (?)", paid).OrderExpr("paid_on, id").Scan(tx.Ctx); err != nil {
+		return nil, fmt.Errorf("collections of a debt: %w", err)
+	}
+	var lines []Line
+	if err := tx.Select(&lines).Where("debt_id = ?", debt).OrderExpr("collection_id, seq").Scan(tx.Ctx); err != nil {
+		return nil, fmt.Errorf("lines of a debt: %w", err)
+	}
+	for i := range all {
+		for _, l := range lines {
+			if l.CollectionID == all[i].ID {
+				all[i].Lines = append(all[i].Lines, l)
+			}
+		}
+	}
+	return all, nil
 }
 
 // Each returns all collections of a filter in the order in which they became

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -127,7 +128,7 @@ func namesOf(tx *tenants.Tx, standing []ledger.Standing) (names, error) {
 
 func (n names) name(ref uuid.UUID) (kind, name string) {
 	if c, ok := n.collections[ref]; ok {
-		return OnCollection, "Incasso " + c.Key + " del " + c.PaidOn.Italian()
+		return OnCollection, "Incasso " + cmp.Or(c.Code, c.Key) + " del " + c.PaidOn.Italian()
 	}
 	if r, ok := n.remittances[ref]; ok {
 		return OnRemittance, "Riversamento " + r.Flow + " del " + r.RemittedOn.Italian()
@@ -152,7 +153,7 @@ func (n names) explain(i *Item, today day.Date) {
 		i.Late = i.Days > 10
 	case i.Account == ledger.DATc:
 		i.Reason = "Incasso con un codice che non è di nessuna posizione."
-		i.Next = "Cerca la posizione del versante e attribuisci l'incasso."
+		i.Next = "Con il codice, la fonte e chi ha versato risali alla pratica: fino ad allora resta registrato qui."
 	case i.Account == ledger.DATr:
 		i.Reason = "Il riversamento contiene pagamenti di cui non c'è l'incasso."
 		i.Next = "Aspetta la notifica del canale o carica il suo flusso degli incassi."
@@ -175,7 +176,7 @@ func (n names) explain(i *Item, today day.Date) {
 		i.Next = "Aspetta il riversamento che lo compensa o l'addebito."
 	case i.Account == ledger.ANT:
 		i.Reason = "Somma versata in più: va restituita o usata per un altro dovuto."
-		i.Next = "Disponi il rimborso o attribuisci l'eccedenza."
+		i.Next = "Se va restituita, disponi il rimborso con un mandato nel programma di contabilità."
 	}
 	if i.Proposals > 0 {
 		i.Next = "C'è un abbinamento proposto: controllalo e confermalo o respingilo."

@@ -250,8 +250,11 @@ func itemShown(i reconcile.Item) remaining {
 	case 1:
 		r.Age = "ieri"
 	}
-	if i.Kind == reconcile.OnProvisional {
+	switch i.Kind {
+	case reconcile.OnProvisional:
 		r.URL = creditURL(i.Ref)
+	case reconcile.OnCollection:
+		r.URL = "/desk/incassi/" + i.Ref.String()
 	}
 	return r
 }

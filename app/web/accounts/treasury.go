@@ -170,7 +170,10 @@ func (p *treasuryView) readProvisionals(tx *tenants.Tx, f treasury.Filter) error
 	}
 	p.Head = page.Table{ID: "provvisori", Columns: page.Columns("Numero", "Data", "Chi versa e causale", "Importo €", "Da regolarizzare €", "Termine")}
 	if len(rows) == 0 {
-		p.Empty = &page.Empty{Title: "Nessun provvisorio", Text: "Nessun provvisorio corrisponde ai filtri. I provvisori arrivano con il giornale di cassa."}
+		p.Empty = &page.Empty{Title: "Nessun provvisorio", Text: "Nessun provvisorio corrisponde ai filtri. I provvisori arrivano con il giornale di cassa del Tesoriere."}
+		if p.MayImport {
+			p.Empty.URL, p.Empty.Action = "/ragioneria/file", "Carica il giornale di cassa"
+		}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type registerPage struct {
 	Table  page.Table
 	Empty  *page.Empty
 	Filter page.Form
+	Acts   []page.Option
 }
 
 var registerHead = []string{"Quando", "Chi", "Ruolo", "Azione", "Oggetto", "Dettaglio"}
@@ -25,7 +26,7 @@ var registerHead = []string{"Quando", "Chi", "Ruolo", "Azione", "Oggetto", "Dett
 func register(c *fiber.Ctx) error {
 	p := registerPage{Base: start(c, "Registro delle operazioni").Base}
 	p.List = page.ReadList(c, p.Words, page.Listing{Filters: []string{"azione", "chi", "dal", "al"}})
-	p.Filter = p.List.Form()
+	p.Filter, p.Acts = p.List.Form(), append([]page.Option{{Name: "Tutte"}}, page.Actions...)
 	from, to := p.Filter.Day("dal", "Dal"), p.Filter.Day("al", "Al")
 	f := tenants.AuditFilter{Action: p.List.Filter("azione"), Actor: p.List.Filter("chi")}
 	if !from.IsZero() {
@@ -42,19 +43,29 @@ func register(c *fiber.Ctx) error {
 	if err := page.At(c).Read(c, func(tx *tenants.Tx) error {
 		f.Offset, f.Limit = p.List.Offset(), p.List.Size+1
 		rows, err := tx.AuditRows(f)
-		p.Table = page.Table{ID: "registro", Caption: "Operazioni, dalla più recente", Columns: page.Columns(registerHead...)}
+		p.Table = page.Table{ID: "registro", Caption: "Operazioni, dalla più recente", Columns: page.Columns("Quando", "Chi", "Azione", "Dettaglio")}
 		for _, r := range page.Shown(&p.List, rows) {
-			cells := auditCells(r)
-			p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: cells[0]}, {Text: cells[1]}, {Text: cells[2]}, {Text: cells[3], Kind: "code"}, {Text: cells[4], Kind: "code"}, {Text: cells[5]}})
+			p.Table.Rows = append(p.Table.Rows, auditRow(r))
 		}
 		return err
 	}); err != nil {
 		return err
 	}
 	if len(p.Table.Rows) == 0 {
-		p.Empty = &page.Empty{Title: "Nessuna operazione", Text: "Nessuna operazione corrisponde ai filtri."}
+		p.Empty = &page.Empty{Title: "Nessuna operazione", Text: "Nessuna operazione corrisponde ai filtri: togline uno.", URL: "/admin/registro", Action: "Togli i filtri"}
 	}
 	return page.Show(c, "admin/register", p)
+}
+
+// auditRow is a row for people: the act by its name, and what it was done to
+// below it.
+func auditRow(r tenants.AuditRow) []page.Cell {
+	cells := auditCells(r)
+	act := page.Cell{Text: page.ActionName(r.Action), Kind: "long"}
+	if r.Object != "" {
+		act.More = []page.Cell{{Text: r.Object, Kind: "small"}}
+	}
+	return []page.Cell{{Text: cells[0]}, {Text: cells[1], Kind: "long", More: []page.Cell{{Text: cells[2], Kind: "small"}}}, act, {Text: cells[5], Kind: "long"}}
 }
 
 func auditCells(r tenants.AuditRow) []string {

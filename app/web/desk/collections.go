@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -105,7 +106,7 @@ type collectionView struct {
 	Collection   collections.Listed
 	Channel      string
 	State, Badge string
-	Facts        page.Table
+	Facts        []fact
 	Lines, Edges page.Table
 	Receipt      collections.Receipt
 	Key          string
@@ -135,7 +136,7 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		p.Facts, p.Edges = factTable(p.Collection, p.Receipt, files), edgeTable(edges, files)
+		p.Facts, p.Edges = factsOf(p.Collection, p.Receipt, files), edgeTable(edges, files)
 		p.Lines, err = lineTable(tx, p.Collection.Lines)
 		return err
 	})
@@ -151,23 +152,16 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 	return page.Show(c, "desk/collection", p)
 }
 
-// factTable is what the channel said.
-func factTable(c collections.Listed, r collections.Receipt, files sources) page.Table {
-	t := page.Table{ID: "fatti", Caption: "Che cosa ha detto il canale", Columns: []page.Column{{Name: "Dato"}, {Name: "Valore"}}}
-	code := page.Cell{Text: "nessuno"}
-	if c.Code != "" {
-		code = page.Cell{Text: page.Groups(c.Code), Kind: "code"}
-	}
-	row := func(name string, value page.Cell) { t.Rows = append(t.Rows, []page.Cell{{Text: name}, value}) }
-	row("Codice pagato", code)
-	row("Chiave nel canale", page.Cell{Text: c.Key})
+// fact is something that the channel said of a collection.
+type fact struct{ Name, Value, URL string }
+
+func factsOf(c collections.Listed, r collections.Receipt, files sources) []fact {
+	all := []fact{{Name: "Codice pagato", Value: cmp.Or(page.Groups(c.Code), "nessuno")}, {Name: "Chiave nel canale", Value: c.Key}}
 	if c.ProviderID != "" {
-		row("Operazione del gestore", page.Cell{Text: c.ProviderID})
+		all = append(all, fact{Name: "Operazione del gestore", Value: c.ProviderID})
 	}
-	row("Saputo il", page.Cell{Text: page.Instant(c.KnownAt) + ", " + files.name(c.Source)})
-	row("Commissione", page.Cell{Text: c.Fee.String()})
-	row("Ricevuta", page.Cell{Text: "n. " + r.Number, URL: "/ricevute/" + r.Token})
-	return t
+	return append(all, fact{Name: "Saputo il", Value: page.Instant(c.KnownAt) + ", " + files.name(c.Source)}, fact{Name: "Commissione", Value: c.Fee.String()},
+		fact{Name: "Ricevuta", Value: "n. " + r.Number, URL: "/ricevute/" + r.Token})
 }
 
 var lineNames = map[collections.LineKind]string{collections.OnItem: "Posizione pagata", collections.Excess: "Eccedenza", collections.Unknown: "Da attribuire"}
@@ -175,7 +169,7 @@ var lineNames = map[collections.LineKind]string{collections.OnItem: "Posizione p
 // lineTable says what the collection paid. A debt of an office that the actor
 // does not see is named by nothing but its amount.
 func lineTable(tx *tenants.Tx, lines []collections.Line) (page.Table, error) {
-	t := page.Table{ID: "righe", Caption: "Che cosa ha pagato", Columns: []page.Column{{Name: "Che cosa"}, {Name: "Posizione"}, {Name: "Voce"}, {Name: "Importo", Money: true}}}
+	t := page.Table{ID: "righe", Caption: "Le parti dell'incasso", Columns: []page.Column{{Name: "Che cosa"}, {Name: "Posizione"}, {Name: "Voce"}, {Name: "Importo", Money: true}}}
 	known := map[string]debts.Debt{}
 	for _, l := range lines {
 		row := []page.Cell{{Text: lineNames[l.Kind]}, {}, {}, {Text: l.Cents.String(), Kind: "money"}}

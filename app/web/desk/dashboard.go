@@ -8,7 +8,9 @@ import (
 	"cassacomune/app/collections"
 	"cassacomune/app/day"
 	"cassacomune/app/debts"
+	"cassacomune/app/ledger"
 	"cassacomune/app/money"
+	"cassacomune/app/treasury"
 	"cassacomune/app/web/page"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
@@ -17,6 +19,7 @@ import (
 type dashboardView struct {
 	page.Base
 	MaySearch bool
+	MayJobs   bool
 	Todo      []task
 	Today     []task
 }
@@ -33,7 +36,10 @@ const soon = 7
 
 func dashboard(c *fiber.Ctx) error {
 	at := page.At(c)
-	p := dashboardView{Base: page.For(c, "Scrivania"), MaySearch: at.May("search:use")}
+	p := dashboardView{Base: page.For(c, "Scrivania"), MaySearch: at.May("search:use"), MayJobs: at.May("jobs:view")}
+	if at.May("setup:edit") && len(at.Types()) == 0 {
+		p.Todo = append(p.Todo, task{Title: "Configurazione", Says: "non c'è ancora nessun tipo dovuto, e il Comune non può riscuotere", URL: "/admin", Action: "Vedi che cosa serve per partire"})
+	}
 	err := at.Read(c, func(tx *tenants.Tx) error {
 		today := tx.Today()
 		if at.May("debts:import") {
@@ -47,9 +53,11 @@ func dashboard(c *fiber.Ctx) error {
 			}
 		}
 		if at.May("collections:view") {
-			return p.addCollections(tx, today)
+			if err := p.addCollections(tx, today); err != nil {
+				return err
+			}
 		}
-		return nil
+		return p.addTreasury(tx, at)
 	})
 	if err != nil {
 		return err
@@ -79,16 +87,44 @@ func (p *dashboardView) addCollections(tx *tenants.Tx, today day.Date) error {
 	if err != nil {
 		return err
 	}
-	p.Today = append(p.Today, task{Title: "Incassi di oggi", Says: "secondo i canali", Number: d.Collections, Sum: d.Cents,
+	p.Today = append(p.Today, task{Title: "Incassi di oggi", Says: "pagati oggi e già comunicati dai canali", Number: d.Collections, Sum: d.Cents,
 		URL: "/desk/incassi?dal=" + today.Italian() + "&al=" + today.Italian(), Action: "Vedi gli incassi di oggi"})
 	if d.Unknown > 0 {
-		p.Todo = append(p.Todo, task{Title: "Incassi da attribuire", Says: "nessuno sa ancora per che cosa", Number: d.Unknown, Sum: d.UnknownC,
+		p.Todo = append(p.Todo, task{Title: "Incassi da attribuire", Says: "non si sa ancora per che cosa", Number: d.Unknown, Sum: d.UnknownC,
 			URL: "/desk/incassi?tipo=unknown", Action: "Vedi gli incassi da attribuire"})
 	}
 	if d.Excess > 0 {
 		p.Todo = append(p.Todo, task{Title: "Eccedenze", Says: "denaro in più, da restituire o da usare per un altro dovuto", Number: d.Excess, Sum: d.Kept,
 			URL: "/desk/incassi?tipo=excess", Action: "Vedi le eccedenze"})
 	}
+	return nil
+}
+
+// addTreasury tells the accountant what the Treasurer waits for.
+func (p *dashboardView) addTreasury(tx *tenants.Tx, at *page.Request) error {
+	if at.May("reconcile:decide") {
+		proposed, err := ledger.Allocations(tx, ledger.Filter{Status: ledger.Proposed})
+		if err != nil {
+			return err
+		}
+		if len(proposed) > 0 {
+			p.Todo = append(p.Todo, task{Title: "Abbinamenti proposti", Says: "aspettano che qualcuno li confermi o li respinga", Number: len(proposed),
+				URL: "/ragioneria/riconciliazione", Action: "Vedi gli abbinamenti proposti"})
+		}
+	}
+	if !at.May("orders:export") {
+		return nil
+	}
+	open, err := treasury.Provisionals(tx, treasury.Filter{Side: treasury.Credit, Unordered: true})
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	t := task{Title: "Provvisori di entrata da regolarizzare", Number: len(open), URL: "/ragioneria/tesoreria", Action: "Vedi i provvisori",
+		Says: "il primo termine di 60 giorni è il " + open[0].Deadline().Italian()}
+	for _, o := range open {
+		t.Sum += o.Remaining()
+	}
+	p.Todo = append(p.Todo, t)
 	return nil
 }
 

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,6 +12,7 @@ import (
 	"cassacomune/app/collections"
 	"cassacomune/app/debts"
 	"cassacomune/app/fault"
+	"cassacomune/app/money"
 	"cassacomune/app/web/page"
 	"cassacomune/tenants"
 )
@@ -167,17 +170,35 @@ func eventTable(events []debts.Event, files sources) page.Table {
 		if name == "" {
 			name = e.Kind
 		}
-		t.Rows = append(t.Rows, []page.Cell{{Text: page.Instant(e.At)}, {Text: name}, {Text: e.Actor}, {Text: files.name(e.Detail)}, {Text: e.Cents.String(), Kind: "money"}})
+		cents := e.Cents
+		if e.Kind == "annulled" {
+			cents = -cents
+		}
+		t.Rows = append(t.Rows, []page.Cell{{Text: page.Instant(e.At)}, {Text: name}, {Text: e.Actor}, {Text: files.name(e.Detail)}, {Text: cents.String(), Kind: "money"}})
 	}
 	return t
 }
 
 func paidTable(paid []collections.Collection, names channelNames) page.Table {
 	t := page.Table{ID: "incassi", Caption: "Incassi su questa posizione",
-		Columns: []page.Column{{Name: "Pagato il"}, {Name: "Canale"}, {Name: "Versante"}, {Name: "Codice"}, {Name: "Importo", Money: true}}}
+		Columns: []page.Column{{Name: "Pagato il"}, {Name: "Canale"}, {Name: "Versante"}, {Name: "Codice"}, {Name: "Stato"}, {Name: "Importo", Money: true}}}
 	for _, c := range paid {
+		sum, excess := money.Cents(0), money.Cents(0)
+		for _, l := range c.Lines {
+			sum += l.Cents
+			if l.Kind == collections.Excess {
+				excess += l.Cents
+			}
+		}
+		standing, amount := page.Cell{Text: "Attribuito", Kind: "badge", Class: "bg-success"}, page.Cell{Text: sum.String(), Kind: "money"}
+		if excess > 0 {
+			standing = page.Cell{Text: "Eccedenza di " + excess.String(), Kind: "badge", Class: "bg-warning"}
+		}
+		if sum != c.Cents {
+			amount.More = []page.Cell{{Text: "di " + c.Cents.String() + " in tutto", Kind: "small"}}
+		}
 		t.Rows = append(t.Rows, []page.Cell{{Text: c.PaidOn.Italian(), URL: "/desk/incassi/" + c.ID.String()}, {Text: names.of(c.Channel)}, {Text: c.Payer},
-			{Text: c.Code, Kind: "code"}, {Text: c.Cents.String(), Kind: "money"}})
+			{Text: page.Groups(c.Code), Kind: "code"}, standing, amount})
 	}
 	return t
 }
@@ -185,9 +206,22 @@ func paidTable(paid []collections.Collection, names channelNames) page.Table {
 var codeNames = map[debts.CodeKind]string{debts.NoticeCode: "Numero avviso", debts.SlipCode: "Codice del bollettino"}
 var codeStates = map[debts.CodeState]string{debts.Active: "attivo", debts.Closed: "chiuso", debts.Replaced: "sostituito"}
 
+// ways are the instalments, those of an option together: the single payment
+// first, then the others in the order in which they fall due.
 func ways(w page.Words, priced []debts.Payable) (all []way) {
+	first, parts := map[string]int{debts.SingleOption: -1}, map[string]int{}
+	for i, p := range priced {
+		parts[p.Instalment.Option]++
+		if _, ok := first[p.Instalment.Option]; !ok {
+			first[p.Instalment.Option] = i
+		}
+	}
+	priced = slices.Clone(priced)
+	slices.SortStableFunc(priced, func(a, b debts.Payable) int {
+		return cmp.Or(first[a.Instalment.Option]-first[b.Instalment.Option], a.Instalment.Number-b.Instalment.Number)
+	})
 	for _, p := range priced {
-		one := way{Payable: p, Title: wayTitle(p.Instalment)}
+		one := way{Payable: p, Title: wayTitle(p.Instalment, parts)}
 		for _, c := range p.Instalment.Codes {
 			one.Codes = append(one.Codes, wayCode{page.Code{Words: w, Text: page.Groups(c.Code), Value: c.Code}, codeNames[c.Kind], codeStates[c.State]})
 		}
@@ -196,11 +230,15 @@ func ways(w page.Words, priced []debts.Payable) (all []way) {
 	return all
 }
 
-func wayTitle(in debts.Instalment) string {
+func wayTitle(in debts.Instalment, parts map[string]int) string {
 	if in.Option == debts.SingleOption {
 		return "Soluzione unica"
 	}
-	return fmt.Sprintf("Soluzione «%s», rata %d", in.Option, in.Number)
+	title := fmt.Sprintf("Rata %d di %d", in.Number, parts[in.Option])
+	if len(parts) > 2 { // more than one plan beside the single payment
+		title += fmt.Sprintf(" (soluzione «%s»)", in.Option)
+	}
+	return title
 }
 
 // annul relieves a debt before payment, with the reason that the act gives.

@@ -15,13 +15,13 @@ import (
 
 type debtsPage struct {
 	page.Base
-	List     page.List
-	Table    page.Table
-	Types    []page.Option
-	States   []page.Option
-	TooFar   bool
-	MayEdit  bool
-	Filtered bool
+	List               page.List
+	Table              page.Table
+	Types              []page.Option
+	States             []page.Option
+	TooFar             bool
+	MayEdit, MayImport bool
+	Filtered           bool
 }
 
 // None is what the page says when the filters find nothing.
@@ -30,8 +30,12 @@ func (debtsPage) None() page.Empty {
 }
 
 // First is what the page says before the first debt.
-func (debtsPage) First() page.Empty {
-	return page.Empty{Title: "Non ci sono ancora posizioni", Text: "Le posizioni arrivano con un file dell'ufficio, oppure si aprono a mano una per una.", URL: "/desk/file", Action: "Carica un file"}
+func (p debtsPage) First() page.Empty {
+	first := page.Empty{Title: "Non ci sono ancora posizioni", Text: "Le posizioni arrivano con un file dell'ufficio, oppure si aprono a mano una per una: lo fa chi lavora allo sportello."}
+	if p.MayImport {
+		first.URL, first.Action = "/desk/file", "Carica un file"
+	}
+	return first
 }
 
 var debtListing = page.Listing{
@@ -43,7 +47,7 @@ var debtStates = []page.Option{{Value: "", Name: "Tutti"}, {Value: "unpaid", Nam
 	{Value: "paid", Name: "Pagato"}, {Value: "annulled", Name: "Annullato"}}
 
 func debtList(c *fiber.Ctx) error {
-	p := debtsPage{Base: page.For(c, "Posizioni"), States: debtStates, MayEdit: page.At(c).May("debts:edit")}
+	p := debtsPage{Base: page.For(c, "Posizioni"), States: debtStates, MayEdit: page.At(c).May("debts:edit"), MayImport: page.At(c).May("debts:import")}
 	p.Breadcrumb = []page.Link{home}
 	p.List = page.ReadList(c, p.Words, debtListing)
 	p.Form = p.List.Form()

@@ -36,7 +36,7 @@ func Routes() []page.Route {
 		page.Get("/desk/incassi/:id", "collections:view", d.collectionPage),
 
 		page.Get("/segui", "trace:view", d.follow),
-		page.Get("/desk/lavorazioni", "jobs:view", jobList),
+		page.Get("/desk/lavorazioni", "jobs:view", d.jobList),
 	}
 }
 

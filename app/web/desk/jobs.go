@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,6 +14,7 @@ import (
 type jobsPage struct {
 	page.Base
 	Table page.Table
+	Kinds []page.Option
 	None  page.Empty
 }
 
@@ -25,20 +27,32 @@ var kindNames = map[jobs.Kind]string{jobs.Import: "Caricamento di un file", jobs
 var stateNames = map[jobs.State][2]string{jobs.Queued: {"In coda", "bg-secondary"}, jobs.Running: {"In corso", "bg-primary"}, jobs.Done: {"Finita", "bg-success"},
 	jobs.Failed: {"Non riuscita", "bg-danger"}, jobs.Cancelled: {"Annullata", "bg-secondary"}}
 
-func jobList(c *fiber.Ctx) error {
+// jobKinds are what the list may be limited to.
+var jobKinds = []jobs.Kind{jobs.Import, jobs.Reconcile, jobs.Settle, jobs.Fulfil, jobs.Letter, jobs.Slips}
+
+func (d *desk) jobList(c *fiber.Ctx) error {
 	at := page.At(c)
-	p := jobsPage{Base: page.For(c, "Lavorazioni"), None: page.Empty{Title: "Nessuna lavorazione", Text: "Qui compare il lavoro che il sistema fa senza farti aspettare."}}
-	p.Breadcrumb = []page.Link{home}
+	p := jobsPage{Base: page.For(c, "Lavorazioni"), None: page.Empty{Title: "Nessuna lavorazione", Text: "Qui compare il lavoro che il sistema fa senza farti aspettare: file, riconciliazioni, esiti dei pagamenti."}}
+	p.Breadcrumb, p.Kinds = []page.Link{home}, []page.Option{{Name: "Tutte"}}
+	list := page.ReadList(c, p.Words, page.Listing{Filters: []string{"che"}})
+	p.Form = list.Form()
+	var wanted []jobs.Kind
+	for _, k := range jobKinds {
+		p.Kinds = append(p.Kinds, page.Option{Value: string(k), Name: kindNames[k]})
+		if string(k) == list.Filter("che") {
+			wanted = []jobs.Kind{k}
+		}
+	}
 	var runs []jobs.Run
 	err := at.Read(c, func(tx *tenants.Tx) (err error) {
-		runs, err = jobs.List(tx, shownJobs)
+		runs, err = jobs.List(tx, shownJobs, wanted...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	p.Table = page.Table{ID: "lavorazioni", Caption: fmt.Sprintf("Lavorazioni, dalla più recente: %d", len(runs)),
-		Columns: []page.Column{{Name: "Chiesta il"}, {Name: "Che cosa"}, {Name: "Da chi"}, {Name: "Stato"}, {Name: "Avanzamento"}, {Name: "Finita il"}, {Name: "Nota"}}}
+	p.Table = page.Table{ID: "lavorazioni", Caption: fmt.Sprintf("Dalla più recente, al massimo %d", shownJobs),
+		Columns: []page.Column{{Name: "Chiesta il"}, {Name: "Che cosa"}, {Name: "Da chi"}, {Name: "Stato"}, {Name: "Finita il"}}}
 	for _, r := range runs {
 		begun := page.Cell{Text: page.Instant(r.CreatedAt)}
 		if r.Kind == jobs.Import && at.May("debts:import") {
@@ -48,8 +62,26 @@ func jobList(c *fiber.Ctx) error {
 		if name == "" {
 			name = string(r.Kind)
 		}
-		p.Table.Rows = append(p.Table.Rows, []page.Cell{begun, {Text: name}, {Text: r.CreatedBy},
-			{Text: stateNames[r.State][0], Kind: "badge", Class: stateNames[r.State][1]}, {Text: fmt.Sprintf("%d%%", r.Percent())}, {Text: page.Instant(r.FinishedAt)}, {Text: r.Error}})
+		state := page.Cell{Text: stateNames[r.State][0], Kind: "badge", Class: stateNames[r.State][1]}
+		if r.State == jobs.Running && r.Total > 0 {
+			state.Text += fmt.Sprintf(", %d%%", r.Percent())
+		}
+		if r.Error != "" {
+			state.More = []page.Cell{{Text: r.Error, Kind: "small"}}
+		}
+		p.Table.Rows = append(p.Table.Rows, []page.Cell{begun, {Text: name}, {Text: d.askedBy(r.CreatedBy)}, state, {Text: page.Instant(r.FinishedAt)}})
 	}
 	return page.Show(c, "desk/jobs", p)
+}
+
+// askedBy names who asked for a run: a person, a channel that told something,
+// or somebody who paid without a log-in.
+func (d *desk) askedBy(who string) string {
+	if key, ok := strings.CutPrefix(who, "canale "); ok {
+		return d.channels.of(key)
+	}
+	if who == "anonimo" {
+		return "chi paga"
+	}
+	return who
 }

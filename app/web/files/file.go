@@ -29,6 +29,8 @@ type filePage struct {
 	Problems  page.Table
 	Counts    page.Table
 	Rejects   bool // there are refused rows to download
+	Done      string
+	Next      page.Link // where to look, once it is loaded
 }
 
 // find returns the file of an address.
@@ -96,6 +98,13 @@ func (p *filePage) fill(at *page.Request, url string) {
 	p.Whole = stage == jobs.Faulty && !preview.Unusable
 	p.Counts = countTable(f)
 	p.Rejects = preview.Errors > 0 && run.State == jobs.Done
+	switch {
+	case stage != jobs.Loaded:
+	case preview.HoldsDebts():
+		p.Done, p.Next = "Le posizioni sono caricate e si possono pagare.", page.Link{Name: "Vai alle posizioni", URL: "/desk/posizioni"}
+	default:
+		p.Done, p.Next = "Il file è caricato; la riconciliazione riparte da sola.", page.Link{Name: "Guarda che cosa resta da riconciliare", URL: "/ragioneria/riconciliazione"}
+	}
 }
 
 // mayLoad asks for the right of what the file is: debts are the desk's,

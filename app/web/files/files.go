@@ -6,11 +6,13 @@ package files
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
 	"cassacomune/app/auth"
 	"cassacomune/app/fault"
+	"cassacomune/app/formats/all"
 	"cassacomune/app/web/page"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
@@ -18,9 +20,10 @@ import (
 
 // side is one of the places where files are brought in.
 type side struct {
-	url, title, lead, accepted string
-	path                       []page.Link // that leads to the list
-	sees                       func(*page.Request, jobs.File) bool
+	url, title, lead string
+	path             []page.Link // that leads to the list
+	kinds            []all.Kind  // what is brought in here
+	sees             func(*page.Request, jobs.File) bool
 }
 
 // desk keeps one office's rows from another's clerk: a file is seen by whose
@@ -28,8 +31,8 @@ type side struct {
 // the accountants and could not be read, belongs to the treasury. Everybody
 // sees their own.
 var desk = side{url: "/desk/file", title: "Carica file", path: []page.Link{{Name: "Scrivania", URL: "/desk"}},
-	lead:     "Il sistema riconosce il tracciato dal contenuto, controlla ogni riga e mostra un'anteprima. Nulla viene scritto prima della tua approvazione.",
-	accepted: ". Dovuti in CSV, con il tracciato di Cassa Comune o di GovPay",
+	lead:  "Carica qui le posizioni debitorie di un ufficio. Controlliamo ogni riga e ti mostriamo che cosa succede: nulla viene scritto prima della tua approvazione.",
+	kinds: []all.Kind{all.Debts},
 	sees: func(at *page.Request, f jobs.File) bool {
 		unread := f.Preview.Kind == "" && f.Params.By.Role != auth.RoleAccountant
 		ours := f.Preview.HoldsDebts() || unread || at.May("treasury:view")
@@ -37,12 +40,14 @@ var desk = side{url: "/desk/file", title: "Carica file", path: []page.Link{{Name
 	}}
 
 var treasury = side{url: "/ragioneria/file", title: "Giornali e rendiconti", path: []page.Link{{Name: "Tesoreria", URL: "/ragioneria/tesoreria"}},
-	lead: "Giornali di cassa del Tesoriere, liquidazioni dei pagamenti con carta, flussi dei bollettini. Il file si riconosce dal contenuto; prima di scrivere mostriamo un'anteprima.",
-	sees: func(_ *page.Request, f jobs.File) bool { return !f.Preview.HoldsDebts() }}
+	lead:  "Giornali di cassa del Tesoriere, liquidazioni dei pagamenti con carta, flussi dei bollettini. Nulla viene scritto prima della tua approvazione.",
+	kinds: []all.Kind{all.Journal, all.Remittance, all.Bank},
+	sees:  func(_ *page.Request, f jobs.File) bool { return !f.Preview.HoldsDebts() }}
 
 // Routes are the pages of both sides.
 func Routes() []page.Route {
-	return append(desk.routes("debts:import"), treasury.routes("treasury:import")...)
+	sampled := []page.Route{{Method: "GET", Path: samplePath, Permission: "debts:import", Handle: sample}} // before the id of a file
+	return append(append(sampled, desk.routes("debts:import")...), treasury.routes("treasury:import")...)
 }
 
 func (s side) routes(permission string) []page.Route {
@@ -59,9 +64,21 @@ func (s side) routes(permission string) []page.Route {
 
 type listPage struct {
 	page.Base
-	URL, Lead, Accepted string
-	Table               page.Table
-	None                page.Empty
+	URL, Lead, Limit string
+	Formats          []string // that can be brought in, by name
+	Sample           string   // address of a file to fill in, where there is one
+	Table            page.Table
+	None             page.Empty
+}
+
+// formats are the names of what can be brought in here.
+func (s side) formats() (names []string) {
+	for _, f := range all.List {
+		if slices.Contains(s.kinds, f.Kind) {
+			names = append(names, f.Title)
+		}
+	}
+	return names
 }
 
 func (s side) list(c *fiber.Ctx) error {
@@ -74,13 +91,16 @@ func (s side) list(c *fiber.Ctx) error {
 
 func (s side) loadList(c *fiber.Ctx) (p listPage, err error) {
 	at := page.At(c)
-	p = listPage{Base: page.For(c, s.title), URL: s.url, Lead: s.lead, Accepted: "Al massimo " + page.Bytes(at.Settings.Limit()) + s.accepted,
+	p = listPage{Base: page.For(c, s.title), URL: s.url, Lead: s.lead, Limit: page.Bytes(at.Settings.Limit()), Formats: s.formats(),
 		None: page.Empty{Title: "Nessun file finora", Text: "Quando carichi un file, qui vedi a che punto è. Prima di scrivere qualcosa ti mostriamo sempre un'anteprima."}}
 	p.Breadcrumb = s.path
+	if slices.Contains(s.kinds, all.Debts) {
+		p.Sample = samplePath
+	}
 	var rows [][]page.Cell
 	err = at.Read(c, func(tx *tenants.Tx) error {
-		all, err := jobs.Files(tx)
-		for _, f := range all {
+		known, err := jobs.Files(tx)
+		for _, f := range known {
 			if s.sees(at, f) {
 				rows = append(rows, []page.Cell{{Text: f.Params.Name, URL: s.at(f)}, {Text: f.Preview.Title}, {Text: page.Instant(f.Check.CreatedAt)}, {Text: f.Check.CreatedBy},
 					{Text: saysOf(f), Kind: "badge", Class: badges[f.Stage()]}})
@@ -88,7 +108,7 @@ func (s side) loadList(c *fiber.Ctx) (p listPage, err error) {
 		}
 		return err
 	})
-	p.Table = page.Table{ID: "file", Caption: fmt.Sprintf("File, dal più recente: %d", len(rows)), Rows: rows,
+	p.Table = page.Table{ID: "file", Caption: "Dal più recente", Rows: rows,
 		Columns: page.Columns("File", "Che cos'è", "Caricato il", "Da chi", "Stato")}
 	return p, err
 }

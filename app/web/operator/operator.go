@@ -6,6 +6,7 @@ package operator
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -99,7 +100,7 @@ func towns(c *fiber.Ctx) error {
 	}
 	shown := all[min(p.List.Offset(), len(all)):min(p.List.Offset()+p.List.Size, len(all))]
 	p.List.Found(len(shown), len(all), false)
-	p.Table = page.Table{ID: "comuni", Caption: "Comuni", Columns: []page.Column{{Name: "Comune"}, {Name: "Nome breve"}, {Name: "Codice fiscale"}, {Name: "Dal"}, {Name: "Stato"},
+	p.Table = page.Table{ID: "comuni", Caption: "Per ogni Comune, quante lavorazioni", Columns: []page.Column{{Name: "Comune"}, {Name: "Nome breve"}, {Name: "Codice fiscale"}, {Name: "Dal"}, {Name: "Stato"},
 		{Name: "In coda", Money: true}, {Name: "In corso", Money: true}, {Name: "Concluse", Money: true}, {Name: "Fallite", Money: true}}}
 	for _, t := range shown {
 		row := []page.Cell{{Text: t.Name}, {Text: t.Slug, Kind: "code"}, {Text: t.FiscalCode, Kind: "code"}, {Text: day.Of(t.CreatedAt).Italian()}, stateCell(t.State)}
@@ -118,7 +119,7 @@ func towns(c *fiber.Ctx) error {
 		p.Table.Rows = append(p.Table.Rows, row)
 	}
 	if len(all) == 0 {
-		p.Empty = &page.Empty{Title: "Nessun Comune", Text: "Aggiungi il primo Comune e il suo amministratore."}
+		p.Empty = &page.Empty{Title: "Nessun Comune", Text: "Aggiungi il primo Comune e il suo amministratore.", URL: "/comuni/nuovo", Action: "Aggiungi un Comune"}
 	}
 	return page.Show(c, "operator/list", p)
 }
@@ -139,12 +140,11 @@ func register(c *fiber.Ctx) error {
 	p := listPage{Base: page.For(c, "Registro della piattaforma"), Lead: "Chi ha fatto che cosa sulla piattaforma, dalla più recente."}
 	p.Breadcrumb = []page.Link{{Name: "Comuni", URL: "/"}}
 	p.List = page.ReadList(c, p.Words, page.Listing{})
-	p.Table = page.Table{ID: "registro", Caption: "Operazioni", Columns: []page.Column{{Name: "Quando"}, {Name: "Chi"}, {Name: "Azione"}, {Name: "Oggetto"}, {Name: "Dettaglio"}}}
+	p.Table = page.Table{ID: "registro", Caption: "Operazioni, dalla più recente", Columns: []page.Column{{Name: "Quando"}, {Name: "Chi"}, {Name: "Azione"}, {Name: "Dettaglio"}}}
 	err := page.At(c).DB.Platform(c.UserContext(), func(tx *tenants.PlatformTx) error {
 		rows, err := tx.AuditRows(p.List.Offset(), p.List.Size+1)
 		for _, r := range page.Shown(&p.List, rows) {
-			p.Table.Rows = append(p.Table.Rows, []page.Cell{{Text: r.At.In(day.Rome).Format("02/01/2006 15:04:05")}, {Text: r.Actor},
-				{Text: r.Action, Kind: "code"}, {Text: r.Object, Kind: "code"}, {Text: r.Detail}})
+			p.Table.Rows = append(p.Table.Rows, auditRow(r))
 		}
 		return err
 	})
@@ -152,4 +152,18 @@ func register(c *fiber.Ctx) error {
 		return err
 	}
 	return page.Show(c, "operator/list", p)
+}
+
+// auditRow is a row for people: the act by its name, and what it was done to
+// below it.
+func auditRow(r tenants.PlatformAuditRow) []page.Cell {
+	act := page.Cell{Text: page.ActionName(r.Action), Kind: "long"}
+	if r.Object != "" {
+		act.More = []page.Cell{{Text: r.Object, Kind: "small"}}
+	}
+	who := r.Actor
+	if role, name, ok := strings.Cut(who, " "); ok && (role == auth.RoleOperator || role == "system") {
+		who = name
+	}
+	return []page.Cell{{Text: r.At.In(day.Rome).Format("02/01/2006 15:04:05")}, {Text: who}, act, {Text: r.Detail, Kind: "long"}}
 }

@@ -126,7 +126,7 @@ func TestTownsWithoutTheirData(t *testing.T) {
 					t.Errorf("%s links to %s, which answers %d", path, m[1], status)
 				}
 			}
-			if path == "/registro" && !strings.Contains(body, "tenant.add") {
+			if path == "/registro" && !strings.Contains(body, "Comune aggiunto") {
 				t.Error("the register does not show the town's registration")
 			}
 		}

@@ -38,8 +38,7 @@ type newTownForm struct {
 }
 
 func readTown(f *page.Form) newTownForm {
-	n := newTownForm{New: tenants.New{Slug: f.Need("slug", "Nome breve"), Name: f.Need("name", "Denominazione"), FiscalCode: codes.Clean(f.Need("fiscal_code", "Codice fiscale"))},
-		email: f.Need("email", "E-mail dell'amministratore"), admin: f.Need("admin", "Nome dell'amministratore")}
+	n := newTownForm{New: tenants.New{Name: f.Need("name", "Denominazione"), Slug: f.Need("slug", "Nome breve"), FiscalCode: codes.Clean(f.Need("fiscal_code", "Codice fiscale"))}}
 	if n.FiscalCode != "" && (len(n.FiscalCode) != 11 || codes.CheckFiscalCode(n.FiscalCode) != nil) {
 		f.Wrong("fiscal_code", "Codice fiscale: servono le 11 cifre di un ente")
 	}
@@ -49,6 +48,7 @@ func readTown(f *page.Form) newTownForm {
 		}
 		n.Hosts = append(n.Hosts, h)
 	}
+	n.email, n.admin = f.Need("email", "E-mail dell'amministratore"), f.Need("admin", "Nome e cognome dell'amministratore")
 	n.Settings = tenants.Settings{Title: n.Name, FiscalCode: n.FiscalCode, Languages: []string{"it"}}
 	return n
 }

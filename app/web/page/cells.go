@@ -45,6 +45,8 @@ func (c *Cell) write(m *markup) {
 		m.raw(`<td class="text-end cc-num">`)
 	case "code":
 		m.raw(`<td class="cc-code">`)
+	case "long":
+		m.raw(`<td class="text-break">`)
 	default:
 		m.raw(`<td>`)
 	}

@@ -98,8 +98,12 @@ func (l List) Form() Form { return FillForm(l.Words, l.filters) }
 func (l List) Offset() int { return (l.Page - 1) * l.Size }
 
 // Found notes the rows of this page and the total, or a total of -1 when it
-// is not counted; then more says whether a further page exists.
+// is not counted; then more says whether a further page exists. On the last
+// page the total is known without counting.
 func (l *List) Found(shown, total int, more bool) {
+	if total < 0 && !more && shown > 0 {
+		total = l.Offset() + shown
+	}
 	l.shown, l.total = shown, total
 	l.more = more || total > l.Offset()+shown
 }
@@ -120,6 +124,8 @@ func (l List) Summary() string {
 	switch {
 	case l.shown == 0:
 		return l.T("list.none|Nessun risultato")
+	case l.total == 1:
+		return l.T("list.one|Un risultato")
 	case l.total < 0:
 		return l.T("list.some_open|Risultati %d-%d", l.Offset()+1, l.Offset()+l.shown)
 	}

@@ -101,8 +101,8 @@ type Table struct {
 	Foot        []Cell
 }
 
-// Cell is one cell. Kind is empty, money, code, small or badge (with its
-// Class). More stands below it in the same cell, badges beside it.
+// Cell is one cell. Kind is empty, money, code, small, long (may be broken
+// anywhere) or badge (with its Class). More stands below it in the same cell, badges beside it.
 type Cell struct {
 	Text, URL, Kind, Class string
 	More                   []Cell
