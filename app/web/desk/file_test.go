@@ -73,6 +73,25 @@ func (o *office) work() {
 	}
 }
 
+// TestSampleFile loads the file that we give to be filled in.
+func TestSampleFile(t *testing.T) {
+	o := open(t, tenantstest.SQLite(t))
+	o.within(func(tx *tenants.Tx) error {
+		m, err := tx.Municipality()
+		if err != nil {
+			return err
+		}
+		m.Settings.FiscalCode = "00000000000"
+		return tx.SaveSettings(m.Settings)
+	})
+	o.reopen() // what is known of a town is kept for a moment
+	o.get("clerk", "/desk/file").says(t, 200, "/desk/file/esempio.csv", "tracciato Cassa Comune")
+	at := o.upload("clerk", o.get("clerk", "/desk/file/esempio.csv").body).header.Get("Location")
+	o.work()
+	o.get("clerk", at).says(t, 200, "Il file non ha errori", "1.291,50", "Carica tutto il file")
+	o.get("accountant", "/desk/file/esempio.csv").says(t, 403)
+}
+
 func TestFile(t *testing.T) {
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
 		o := open(t, db)

@@ -22,7 +22,8 @@ import (
 type side struct {
 	url, title, lead string
 	path             []page.Link // that leads to the list
-	kinds            []all.Kind  // what is brought in here
+	sample           string      // address of a file to fill in, where there is one
+	accepts          func(all.Format) bool
 	sees             func(*page.Request, jobs.File) bool
 }
 
@@ -31,8 +32,9 @@ type side struct {
 // the accountants and could not be read, belongs to the treasury. Everybody
 // sees their own.
 var desk = side{url: "/desk/file", title: "Carica file", path: []page.Link{{Name: "Scrivania", URL: "/desk"}},
-	lead:  "Carica qui le posizioni debitorie di un ufficio. Controlliamo ogni riga e ti mostriamo che cosa succede: nulla viene scritto prima della tua approvazione.",
-	kinds: []all.Kind{all.Debts},
+	lead:    "Carica qui le posizioni debitorie di un ufficio. Controlliamo ogni riga e ti mostriamo che cosa succede: nulla viene scritto prima della tua approvazione.",
+	sample:  samplePath,
+	accepts: func(f all.Format) bool { return f.Kind == all.Debts },
 	sees: func(at *page.Request, f jobs.File) bool {
 		unread := f.Preview.Kind == "" && f.Params.By.Role != auth.RoleAccountant
 		ours := f.Preview.HoldsDebts() || unread || at.May("treasury:view")
@@ -40,9 +42,12 @@ var desk = side{url: "/desk/file", title: "Carica file", path: []page.Link{{Name
 	}}
 
 var treasury = side{url: "/ragioneria/file", title: "Giornali e rendiconti", path: []page.Link{{Name: "Tesoreria", URL: "/ragioneria/tesoreria"}},
-	lead:  "Giornali di cassa del Tesoriere, liquidazioni dei pagamenti con carta, flussi dei bollettini. Nulla viene scritto prima della tua approvazione.",
-	kinds: []all.Kind{all.Journal, all.Remittance, all.Bank},
-	sees:  func(_ *page.Request, f jobs.File) bool { return !f.Preview.HoldsDebts() }}
+	lead:    "Giornali di cassa del Tesoriere, liquidazioni dei pagamenti con carta, flussi dei bollettini. Nulla viene scritto prima della tua approvazione.",
+	accepts: func(f all.Format) bool { return slices.Contains(treasuryFormats, f.Key) },
+	sees:    func(_ *page.Request, f jobs.File) bool { return !f.Preview.HoldsDebts() }}
+
+// treasuryFormats are those that can be loaded, not only looked at.
+var treasuryFormats = []string{"opi-journal", "pos-csv", "poste200"}
 
 // Routes are the pages of both sides.
 func Routes() []page.Route {
@@ -74,7 +79,7 @@ type listPage struct {
 // formats are the names of what can be brought in here.
 func (s side) formats() (names []string) {
 	for _, f := range all.List {
-		if slices.Contains(s.kinds, f.Kind) {
+		if s.accepts(f) {
 			names = append(names, f.Title)
 		}
 	}
@@ -93,10 +98,7 @@ func (s side) loadList(c *fiber.Ctx) (p listPage, err error) {
 	at := page.At(c)
 	p = listPage{Base: page.For(c, s.title), URL: s.url, Lead: s.lead, Limit: page.Bytes(at.Settings.Limit()), Formats: s.formats(),
 		None: page.Empty{Title: "Nessun file finora", Text: "Quando carichi un file, qui vedi a che punto è. Prima di scrivere qualcosa ti mostriamo sempre un'anteprima."}}
-	p.Breadcrumb = s.path
-	if slices.Contains(s.kinds, all.Debts) {
-		p.Sample = samplePath
-	}
+	p.Breadcrumb, p.Sample = s.path, s.sample
 	var rows [][]page.Cell
 	err = at.Read(c, func(tx *tenants.Tx) error {
 		known, err := jobs.Files(tx)
