@@ -1,43 +1,28 @@
 package debts
 
-// seen is a set of hashes that takes eight bytes or so for each: a third of
-// what a map takes, of which there would be a million.
-type seen struct {
-	slots []uint64 // a power of two of them; 0 is empty
-	n     int
-}
+// seenBits are 8 MB, for a file of any length.
+const seenBits = 1 << 26
 
-// add puts a hash into the set, and reports whether it was there.
+// seenTimes is how many bits stand for a hash.
+const seenTimes = 8
+
+// seen remembers hashes in a fixed number of bits (a Bloom filter): one that
+// was put is always known, and of a million that were not, hardly one is taken
+// for known.
+type seen []uint64
+
+// add puts a hash, and reports whether it may have been there.
 func (s *seen) add(hash uint64) bool {
-	if s.n*4 >= len(s.slots)*3 {
-		s.grow()
+	if *s == nil {
+		*s = make(seen, seenBits/64)
 	}
-	hash |= 1 // 0 is no hash; the lowest bit chooses no slot
-	i := s.slot(hash)
-	if s.slots[i] == hash {
-		return true
+	known := true
+	step := hash>>32 | 1
+	for range seenTimes {
+		word, bit := &(*s)[hash%seenBits/64], uint64(1)<<(hash%64)
+		known = known && *word&bit != 0
+		*word |= bit
+		hash += step
 	}
-	s.slots[i] = hash
-	s.n++
-	return false
-}
-
-// slot is where a hash stands, or may be put.
-func (s *seen) slot(hash uint64) int {
-	mask := len(s.slots) - 1
-	i := int(hash>>1) & mask
-	for s.slots[i] != 0 && s.slots[i] != hash {
-		i = (i + 1) & mask
-	}
-	return i
-}
-
-func (s *seen) grow() {
-	old := s.slots
-	s.slots = make([]uint64, max(64, 2*len(old)))
-	for _, hash := range old {
-		if hash != 0 {
-			s.slots[s.slot(hash)] = hash
-		}
-	}
+	return known
 }

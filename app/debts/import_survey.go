@@ -3,13 +3,17 @@ package debts
 import (
 	"fmt"
 	"hash/maphash"
+	"iter"
 
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
 )
 
-// Survey is what a first pass must remember of the whole file: which debts and
-// which printed notice numbers it has seen, a few bytes each.
+// Survey is what a first pass must remember of a whole file, in memory that
+// does not grow with it. Debts and printed notice numbers that stand in it
+// twice are found in rounds: the first Look doubts what it may have met before,
+// Recount says which doubts are true, and a second Look refuses those from
+// their first row on. A file without doubts needs one round only.
 type Survey struct {
 	Line int    // of a row that may not be ours; 0: there is none
 	Body string // whose it says it is; "" where it does not say, and nobody guesses
@@ -18,55 +22,72 @@ type Survey struct {
 	// takes back.
 	Unsigned bool
 
-	seed      maphash.Seed
-	debts     seen
-	notices   seen
-	scattered map[uint64]bool // debts in several places; false: found in this round
+	seed    maphash.Seed
+	met     seen
+	times   map[uint64]int // of what is doubted, how often it was met
+	settled bool           // times is counted
 }
 
 // NewSurvey begins a first pass.
-func NewSurvey() *Survey {
-	return &Survey{seed: maphash.MakeSeed(), scattered: map[uint64]bool{}}
-}
-
-// Again returns the survey of a second round, which refuses from the first row
-// on the debts whose rows do not stand together; nil when there are none that
-// this round did not know.
-func (s *Survey) Again() *Survey {
-	next := NewSurvey()
-	next.seed, next.Unsigned = s.seed, s.Unsigned
-	found := false
-	for sum, known := range s.scattered {
-		found = found || !known
-		next.scattered[sum] = true
-	}
-	if !found {
-		return nil
-	}
-	return next
-}
+func NewSurvey() *Survey { return &Survey{seed: maphash.MakeSeed(), times: map[uint64]int{}} }
 
 // Look adds to a group the problems that only the whole file shows.
 func (s *Survey) Look(g *Group, fiscalCode string) {
-	if len(g.Rows) == 0 {
-		return
-	}
-	first := g.Rows[0]
-	sum := maphash.String(s.seed, first.DebtType+"\x00"+first.Position)
-	if known := s.scattered[sum]; s.debts.add(sum) || known {
-		s.scattered[sum] = known
-		g.refuse(first.Line, "codice_posizione", first.Position, "posizione non contigua: le sue righe stanno in più punti del file, e devono stare insieme")
-	}
-	notice := ""
 	for _, r := range g.Rows {
 		unsigned := r.Body == "" && r.Action == formats.Annul && s.Unsigned
 		if s.Line == 0 && r.Body != fiscalCode && !unsigned {
 			s.Body, s.Line = r.Body, r.Line
 		}
-		if r.Notice != "" && r.Notice != notice && s.notices.add(maphash.String(s.seed, r.Notice)) {
-			g.refuse(r.Line, "numero_avviso", r.Notice, "numero di avviso già usato nel file")
+	}
+	for sum, p := range s.unique(g) {
+		switch {
+		case s.settled && s.times[sum] > 1:
+			g.refuse(p.Line, p.Field, p.Value, p.Reason)
+		case !s.settled && s.met.add(sum):
+			s.times[sum] = 0
 		}
-		notice = r.Notice
+	}
+}
+
+// Doubtful reports whether something may stand in the file twice, so that it
+// must be read again with Recount.
+func (s *Survey) Doubtful() bool { return !s.settled && len(s.times) > 0 }
+
+// Recount counts what is doubted.
+func (s *Survey) Recount(g *Group) {
+	for sum := range s.unique(g) {
+		if n, doubted := s.times[sum]; doubted {
+			s.times[sum] = n + 1
+		}
+	}
+}
+
+// Settle ends the counting, and reports whether a doubt was true: then the file
+// must be looked at again.
+func (s *Survey) Settle() (repeated bool) {
+	s.settled, s.met = true, nil
+	for _, n := range s.times {
+		repeated = repeated || n > 1
+	}
+	return repeated
+}
+
+// unique goes through what no other group of the file may have, with what is
+// wrong if one has.
+func (s *Survey) unique(g *Group) iter.Seq2[uint64, formats.Problem] {
+	return func(yield func(uint64, formats.Problem) bool) {
+		notice := ""
+		for i, r := range g.Rows {
+			if i == 0 && !yield(maphash.String(s.seed, r.DebtType+"\x00"+r.Position), formats.Problem{Line: r.Line, Field: "codice_posizione", Value: r.Position,
+				Reason: "posizione non contigua: le sue righe stanno in più punti del file, e devono stare insieme"}) {
+				return
+			}
+			if r.Notice != "" && r.Notice != notice && !yield(maphash.String(s.seed, r.Notice), formats.Problem{Line: r.Line, Field: "numero_avviso", Value: r.Notice,
+				Reason: "il numero di avviso è usato più volte nel file"}) {
+				return
+			}
+			notice = r.Notice
+		}
 	}
 }
 

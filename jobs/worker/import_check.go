@@ -22,27 +22,32 @@ const (
 )
 
 // checkDebts is the first pass over a debt file: it writes only problems. It
-// goes through the file at once, twice where debts are scattered over it, and
-// gives way when somebody cancels it.
+// goes through the file at once, again where something may stand in it twice,
+// and gives way when somebody cancels it.
 func (w *importer) checkDebts(format *all.Format, file io.Reader) error {
 	if w.town.FiscalCode == "" {
 		return fault.New(fault.Conflict, "import.fiscal_code", "Nelle impostazioni manca il codice fiscale del Comune: senza, non si sa di chi è il file.")
 	}
 	head := w.preview
-	for survey := debts.NewSurvey(); survey != nil; survey = survey.Again() {
-		if w.preview = head; file == nil {
-			var err error
-			if _, file, err = w.open(); err != nil {
+	survey := debts.NewSurvey()
+	survey.Unsigned = unsigned[format.Key]
+	if err := w.look(format, file, survey); err != nil {
+		return err
+	}
+	if survey.Doubtful() {
+		if err := w.recount(survey); err != nil {
+			return err
+		}
+		if survey.Settle() {
+			_, file, err := w.open()
+			if err != nil {
+				return err
+			}
+			w.preview = head
+			if err := w.look(format, file, survey); err != nil {
 				return err
 			}
 		}
-		if err := w.begin(); err != nil {
-			return err
-		}
-		if err := w.look(format, file, survey); err != nil {
-			return err
-		}
-		file = nil
 	}
 	if w.preview.Debts == 0 && w.preview.Errors > 0 {
 		w.preview.Unusable = true
@@ -51,8 +56,10 @@ func (w *importer) checkDebts(format *all.Format, file io.Reader) error {
 }
 
 func (w *importer) look(format *all.Format, file io.Reader, survey *debts.Survey) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
 	lines := &lineKeeper{src: file, first: 1}
-	survey.Unsigned = unsigned[format.Key]
 	var chunk []debts.Group
 	for g := range debts.Groups(format.Read(lines), lines.text) {
 		survey.Look(&g, w.town.FiscalCode)
@@ -71,6 +78,25 @@ func (w *importer) look(format *all.Format, file io.Reader, survey *debts.Survey
 		}
 	}
 	return w.judge(chunk)
+}
+
+// recount reads the file again for what stands in it twice.
+func (w *importer) recount(survey *debts.Survey) error {
+	format, file, err := w.open()
+	if err != nil {
+		return err
+	}
+	n := 0
+	lines := &lineKeeper{src: file, first: 1}
+	for g := range debts.Groups(format.Read(lines), lines.text) {
+		survey.Recount(&g)
+		if n++; n%groupsAtOnce == 0 {
+			if err := w.beat(false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // unsigned lists the formats whose annulments do not say whose debts they are.

@@ -260,7 +260,7 @@ func TestPrintedNotices(t *testing.T) {
 		load(t, db, id, file+line("E", "")+line("F", ""))
 		same(t, "debts", len(state(t, db, id)), 6+2)
 		run, p := check(t, db, id, by, file+line("G", printed)+line("H", "301000000000777777")+line("I", "301000000000777777"))
-		if got := problems(t, db, id, run); p.Errors != 2 || !strings.Contains(strings.Join(got, "\n"), "già di un'altra posizione") || !strings.Contains(strings.Join(got, "\n"), "già usato nel file") {
+		if got := problems(t, db, id, run); p.Errors != 3 || strings.Count(strings.Join(got, "\n"), "già di un'altra posizione") != 1 || strings.Count(strings.Join(got, "\n"), "usato più volte nel file") != 2 {
 			t.Errorf("notices used twice: %d errors, %q", p.Errors, got)
 		}
 	})
