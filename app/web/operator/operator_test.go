@@ -118,7 +118,7 @@ func TestTownsWithoutTheirData(t *testing.T) {
 			if status != 200 || strings.Contains(body, "MARCA-ALFA") {
 				t.Errorf("GET %s = %d, want 200 and nothing of the town", path, status)
 			}
-			if path == "/" && (!strings.Contains(body, "Comune di alfa") || !strings.Contains(body, `<td class="text-end cc-num">1</td>`)) {
+			if path == "/" && (!strings.Contains(body, "Comune di alfa") || !strings.Contains(body, `<td data-th="In coda" class="text-end cc-num">1</td>`)) {
 				t.Error("the list does not show the town with one run in the queue")
 			}
 			for _, m := range href.FindAllStringSubmatch(body, -1) {

@@ -11,13 +11,14 @@ import (
 const rowsAtOnce = 25
 
 // rows writes the body of a table, in pieces.
-func rows(all [][]Cell) (pieces []template.HTML) {
+func rows(columns []Column, all [][]Cell) (pieces []template.HTML) {
+	names := namesIn(columns)
 	for len(all) > 0 {
 		n := min(len(all), rowsAtOnce)
 		var m markup
 		m.Grow(1536 * n)
 		for _, row := range all[:n] {
-			m.row(row)
+			m.row(names, row)
 		}
 		pieces, all = append(pieces, m.html()), all[n:]
 	}
@@ -25,30 +26,52 @@ func rows(all [][]Cell) (pieces []template.HTML) {
 }
 
 // row writes one row, for the foot of a table.
-func row(cells []Cell) template.HTML {
+func row(columns []Column, cells []Cell) template.HTML {
 	var m markup
-	m.row(cells)
+	m.row(namesIn(columns), cells)
 	return m.html()
 }
 
-func (m *markup) row(cells []Cell) {
+// namesIn are the attributes with which the cells of cards name themselves;
+// the first one is the card's title.
+func namesIn(columns []Column) (names []template.HTML) {
+	if !cards(columns) {
+		return nil
+	}
+	for i, c := range columns {
+		var m markup
+		if i > 0 && c.Name != "" {
+			m.put(` data-th="`, c.Name)
+			m.raw(`"`)
+		}
+		names = append(names, m.html())
+	}
+	return names
+}
+
+func (m *markup) row(names []template.HTML, cells []Cell) {
 	m.raw(`<tr>`)
 	for i := range cells {
+		m.raw(`<td`)
+		if i < len(names) {
+			m.raw(names[i])
+		}
 		cells[i].write(m)
 	}
 	m.raw("</tr>\n")
 }
 
+// write ends the tag that row began, with what the cell is.
 func (c *Cell) write(m *markup) {
 	switch c.Kind {
 	case "money":
-		m.raw(`<td class="text-end cc-num">`)
+		m.raw(` class="text-end cc-num">`)
 	case "code":
-		m.raw(`<td class="cc-code">`)
+		m.raw(` class="cc-code">`)
 	case "long":
-		m.raw(`<td class="text-break">`)
+		m.raw(` class="text-break">`)
 	default:
-		m.raw(`<td>`)
+		m.raw(`>`)
 	}
 	c.inner(m)
 	for i := range c.More {

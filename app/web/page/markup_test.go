@@ -52,7 +52,7 @@ func TestCellsAsATemplateWould(t *testing.T) {
 	for _, text := range hostile {
 		for _, c := range []Cell{{Text: text}, {Text: text, Kind: "money"}, {Text: text, Kind: "code"}, {Text: text, Kind: "badge", Class: "bg-primary"},
 			{Text: "x", Kind: "badge", Class: text}, {Text: text, URL: "/desk/posizioni/1?a=1&b=2"}} {
-			got, want := string(row([]Cell{c})), "<tr>"+as("cell.html", c)+"</tr>\n"
+			got, want := string(row(nil, []Cell{c})), "<tr>"+as("cell.html", c)+"</tr>\n"
 			if oneLine(got) != oneLine(want) {
 				t.Errorf("row(%+v) = %q, want %q", c, got, want)
 			}
@@ -68,7 +68,7 @@ func TestCellsAsATemplateWould(t *testing.T) {
 func TestLinksLeadToPagesOfOurs(t *testing.T) {
 	for _, bad := range []string{"javascript:alert(1)", "https://altrove.example", "//altrove.example", `/\altrove.example`, "data:x", `"><script>`} {
 		head, err := heads([]Column{{Name: "x", URL: bad}})
-		for _, got := range []string{string(row([]Cell{{Text: "x", URL: bad}})), string(head)} {
+		for _, got := range []string{string(row(nil, []Cell{{Text: "x", URL: bad}})), string(head)} {
 			if err != nil || strings.Contains(got, "<a") || strings.Contains(got, "<script") {
 				t.Errorf("with the address %q: %q, %v; want no link", bad, got, err)
 			}
@@ -77,9 +77,26 @@ func TestLinksLeadToPagesOfOurs(t *testing.T) {
 }
 
 func TestCellWithMore(t *testing.T) {
-	more := string(row([]Cell{{Text: "a", More: []Cell{{Text: "<b>"}, {Text: "c", Kind: "small"}, {Text: "d", Kind: "badge", Class: `"x`}}}}))
+	more := string(row(nil, []Cell{{Text: "a", More: []Cell{{Text: "<b>"}, {Text: "c", Kind: "small"}, {Text: "d", Kind: "badge", Class: `"x`}}}}))
 	if want := `<tr><td>a<br>&lt;b&gt;<br><small>c</small> <span class="badge &#34;x">d</span></td></tr>` + "\n"; more != want {
 		t.Errorf("row = %q, want %q", more, want)
+	}
+}
+
+// TestCardsNameTheirCells: all but the first, where there are too many columns
+// for a phone.
+func TestCardsNameTheirCells(t *testing.T) {
+	four := []Column{{Name: "Chi"}, {Name: `"<b>`}, {}, {Name: "Importo", Money: true}}
+	cells := []Cell{{Text: "a"}, {Text: "b"}, {Text: "c"}, {Text: "d", Kind: "money"}}
+	for _, c := range []struct {
+		columns []Column
+		want    string
+	}{{four, `<tr><td>a</td><td data-th="&#34;&lt;b&gt;">b</td><td>c</td><td data-th="Importo" class="text-end cc-num">d</td></tr>`},
+		{four[:3], `<tr><td>a</td><td>b</td><td>c</td></tr>`}} {
+		cells := cells[:len(c.columns)]
+		if got := oneLine(string(row(c.columns, cells)) + string(rows(c.columns, [][]Cell{cells})[0])); got != c.want+c.want {
+			t.Errorf("%d columns: %s, want twice %s", len(c.columns), got, c.want)
+		}
 	}
 }
 
@@ -90,10 +107,10 @@ func TestRowsInPieces(t *testing.T) {
 		var want strings.Builder
 		for i := range n {
 			all = append(all, []Cell{{Text: strings.Repeat("x", i)}})
-			want.WriteString(string(row(all[i])))
+			want.WriteString(string(row(nil, all[i])))
 		}
 		var got strings.Builder
-		for _, piece := range rows(all) {
+		for _, piece := range rows(nil, all) {
 			got.WriteString(string(piece))
 		}
 		if got.String() != want.String() {
@@ -109,7 +126,7 @@ func TestLampsCellSaysWhatThePartSays(t *testing.T) {
 		if err := v.Render(&part, "parts/lamps", NewLine(Words{}, Reached{State: Done}, Reached{State: Part}, Reached{State: Wrong}, Reached{State: Off}, Reached{State: Open}, Reached{State: Done})); err != nil {
 			t.Fatal(err)
 		}
-		got, want := string(row([]Cell{LampsCell(Words{}, Done, Part, Wrong, Off, Open, Done)})), "<tr><td>"+strings.TrimSpace(part.String())+"</td></tr>\n"
+		got, want := string(row(nil, []Cell{LampsCell(Words{}, Done, Part, Wrong, Off, Open, Done)})), "<tr><td>"+strings.TrimSpace(part.String())+"</td></tr>\n"
 		if got != want {
 			t.Errorf("lamps = %q, want %q", got, want)
 		}

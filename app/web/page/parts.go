@@ -101,6 +101,12 @@ type Table struct {
 	Foot        []Cell
 }
 
+// Cards reports whether each row is a card on a phone, its cells below each
+// other behind the names of their columns: what has few columns fits as it is.
+func (t Table) Cards() bool { return cards(t.Columns) }
+
+func cards(columns []Column) bool { return len(columns) > 3 }
+
 // Cell is one cell. Kind is empty, money, code, small, long (may be broken
 // anywhere) or badge (with its Class). More stands below it in the same cell, badges beside it.
 type Cell struct {
