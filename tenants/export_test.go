@@ -20,12 +20,12 @@ func (db *DB) Pool(ctx context.Context, t ID, readOnly bool) (*bun.DB, error) {
 	return p.DB, err
 }
 
-// MigrateBefore makes this the program of the schema before a migration, until
-// whole is called.
-func MigrateBefore(t testing.TB, name string) (whole func()) {
+// MigrateBefore makes this the program of the schema before some migrations, one
+// of a set, until whole is called.
+func MigrateBefore(t testing.TB, names ...string) (whole func()) {
 	render = func(set migrations.Set, engine string, tenant int64) ([]migrations.File, error) {
 		files, err := migrations.Render(set, engine, tenant)
-		if i := slices.IndexFunc(files, func(f migrations.File) bool { return f.Name == name }); i >= 0 {
+		if i := slices.IndexFunc(files, func(f migrations.File) bool { return slices.Contains(names, f.Name) }); i >= 0 {
 			files = files[:i]
 		}
 		return files, err

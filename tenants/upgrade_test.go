@@ -33,7 +33,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
-		migrateNow := tenants.MigrateBefore(t, "tenant/0100_unborn.sql")
+		migrateNow := tenants.MigrateBefore(t, "platform/0002_one_time.sql", "tenant/0100_unborn.sql")
 		db = older(t, db)
 		before, err := db.Restore(ctx, bytes.NewReader(written))
 		if err != nil {

@@ -37,53 +37,77 @@ type loginFailure struct {
 	Since    time.Time
 }
 
+// proof is who has shown to know a password: the person, the role that they
+// act in here, the credential, and the name under which attempts are counted.
+type proof struct {
+	person     Person
+	actor      tenants.Actor
+	credential credential
+	who        []byte
+}
+
 // LogIn opens a session of a member of staff on a host of a municipality. The
 // token is always new; whoever calls ends the session that the request came
-// with. Wrong e-mail, wrong password, no role here and a disabled person are
-// all ErrWrong, after the same work: a hash is computed in each case, and only
-// that of somebody who has a role here is compared with what was typed.
+// with. A password that somebody else issued is answered ErrOneTime.
 func LogIn(ctx context.Context, db *tenants.DB, tenant tenants.ID, host, email, password string) (Token, error) {
-	email = foldEmail(email)
-	p, c, err := lookUp(ctx, db, "email = ?", email)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	p, err := prove(ctx, db, tenant, email, password)
+	if err != nil {
 		return "", fmt.Errorf("log in: %w", err)
 	}
-	stored := c.Hash
-	if !p.DisabledAt.IsZero() {
+	if !p.credential.own() {
+		return "", ErrOneTime
+	}
+	return enter(ctx, db, tenant, host, p)
+}
+
+// prove compares a password. Wrong e-mail, wrong password, one issued too long
+// ago, no role here and a disabled person are all ErrWrong, after the same
+// work: a hash is computed in each case, and only that of somebody who has a
+// role here is compared with what was typed.
+func prove(ctx context.Context, db *tenants.DB, tenant tenants.ID, email, password string) (proof, error) {
+	email = foldEmail(email)
+	who := sha256.Sum256([]byte(email))
+	out := proof{who: who[:]}
+	var err error
+	out.person, out.credential, err = lookUp(ctx, db, "email = ?", email)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return out, err
+	}
+	stored := out.credential.inForce(db.Now())
+	if !out.person.DisabledAt.IsZero() {
 		stored = ""
 	}
-	who := sha256.Sum256([]byte(email))
 	locked := false
 	err = db.Within(ctx, tenant, tenants.System("accesso"), func(tx *tenants.Tx) (err error) {
-		if locked, err = countAttempt(tx, who[:]); err != nil || locked {
+		if locked, err = countAttempt(tx, out.who); err != nil || locked {
 			return err
 		}
-		_, _, member, err := staff(tx, p.ID)
+		var member bool
+		out.actor, _, member, err = staff(tx, out.person.ID)
 		if !member {
 			stored = ""
 		}
 		return err
 	})
 	if err != nil {
-		return "", fmt.Errorf("log in: %w", err)
+		return out, err
 	}
 	if locked {
-		return "", ErrLocked
+		return out, ErrLocked
 	}
 	if ok, err := rightPassword(ctx, stored, password); err != nil {
-		return "", fmt.Errorf("log in: %w", err)
+		return out, err
 	} else if !ok {
-		return "", ErrWrong
+		return out, ErrWrong
 	}
-	return enter(ctx, db, tenant, host, p, c, who[:])
+	return out, nil
 }
 
 // enter opens the session once the password was right.
-func enter(ctx context.Context, db *tenants.DB, tenant tenants.ID, host string, p Person, c credential, who []byte) (Token, error) {
-	by := tenants.Actor{ID: p.ID, Name: p.Name, Role: "system"}
+func enter(ctx context.Context, db *tenants.DB, tenant tenants.ID, host string, p proof) (Token, error) {
 	var token Token
-	err := db.Within(ctx, tenant, by, func(tx *tenants.Tx) error {
-		actor, _, member, err := staff(tx, p.ID)
+	err := db.Within(ctx, tenant, p.actor, func(tx *tenants.Tx) error {
+		actor, _, member, err := staff(tx, p.person.ID)
 		if err != nil {
 			return err
 		}
@@ -91,22 +115,22 @@ func enter(ctx context.Context, db *tenants.DB, tenant tenants.ID, host string, 
 			return ErrWrong
 		}
 		tx.Actor = actor
-		if _, err := tx.Delete((*loginFailure)(nil)).Where("who = ?", who).Exec(tx.Ctx); err != nil {
+		if _, err := tx.Delete((*loginFailure)(nil)).Where("who = ?", p.who).Exec(tx.Ctx); err != nil {
 			return err
 		}
-		token, err = open(tx, session{Host: host, Kind: KindStaff, PersonID: p.ID})
+		token, err = open(tx, session{Host: host, Kind: KindStaff, PersonID: p.person.ID})
 		if err != nil {
 			return err
 		}
-		return tx.Audit("login", p.ID.String(), "")
+		return tx.Audit("login", p.person.ID.String(), "")
 	})
 	if err != nil {
 		return "", fmt.Errorf("log in: %w", err)
 	}
 	// A password changed, or a person disabled, while we were here has ended
 	// the sessions that it saw: look again, now that ours can be seen.
-	now, d, err := lookUp(ctx, db, "id = ?", p.ID)
-	if err == nil && now.DisabledAt.IsZero() && d.Hash == c.Hash {
+	now, c, err := lookUp(ctx, db, "id = ?", p.person.ID)
+	if err == nil && now.DisabledAt.IsZero() && c.Hash == p.credential.Hash {
 		return token, nil
 	}
 	return "", errors.Join(ErrWrong, err, LogOut(ctx, db, tenant, token))

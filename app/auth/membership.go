@@ -33,7 +33,8 @@ type Membership struct {
 
 // Grant gives a person a role in a municipality; granted again, with other
 // offices, it replaces the former grant. The operator may name administrators
-// only: everybody else is the municipality's own choice.
+// only: everybody else is the municipality's own choice. Whom only others know
+// the operator Admits first.
 func Grant(ctx context.Context, db *tenants.DB, tenant tenants.ID, by tenants.Actor, person uuid.UUID, role string, offices []string) error {
 	if !slices.Contains(StaffRoles, role) {
 		return fault.New(fault.Invalid, "auth.role", "Il ruolo %q non esiste.", role).On("role")
@@ -47,11 +48,7 @@ func Grant(ctx context.Context, db *tenants.DB, tenant tenants.ID, by tenants.Ac
 	}
 	// The hint first: one without a grant does no harm, a grant without it
 	// would be overlooked when the person is disabled.
-	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
-		_, err := tx.NewInsert().Model(&membershipHint{PersonID: person, TenantID: tenant}).On("CONFLICT DO NOTHING").Exec(tx.Ctx)
-		return err
-	})
-	if err != nil {
+	if err := meet(ctx, db, by, person, tenant); err != nil {
 		return fmt.Errorf("grant role: %w", err)
 	}
 	err = db.Within(ctx, tenant, by, func(tx *tenants.Tx) error {

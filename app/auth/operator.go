@@ -69,30 +69,48 @@ func RevokeOperator(ctx context.Context, db *tenants.DB, by tenants.Actor, perso
 // LogInOperator opens a session on the bare host, which is no municipality's.
 // A locked account answers as a wrong password does.
 func LogInOperator(ctx context.Context, db *tenants.DB, host, email, password string) (Token, error) {
-	p, c, err := lookUp(ctx, db, "email = ?", foldEmail(email))
+	p, err := proveOperator(ctx, db, email, password)
+	if err != nil {
+		return "", fmt.Errorf("log in operator: %w", err)
+	}
+	if !p.credential.own() {
+		return "", ErrOneTime
+	}
+	return enterOperator(ctx, db, host, p)
+}
+
+func proveOperator(ctx context.Context, db *tenants.DB, email, password string) (out proof, err error) {
+	out.person, out.credential, err = lookUp(ctx, db, "email = ?", foldEmail(email))
 	if err != nil && !fault.Is(err, fault.NotFound) {
-		return "", fmt.Errorf("log in operator: %w", err)
+		return out, err
 	}
-	granted, err := isOperator(ctx, db, p)
+	out.actor = tenants.Actor{ID: out.person.ID, Name: out.person.Name, Role: RoleOperator}
+	granted, err := isOperator(ctx, db, out.person)
 	if err != nil {
-		return "", fmt.Errorf("log in operator: %w", err)
+		return out, err
 	}
-	locked, err := reserveGuess(ctx, db, p.ID)
+	locked, err := reserveGuess(ctx, db, out.person.ID)
 	if err != nil {
-		return "", fmt.Errorf("log in operator: %w", err)
+		return out, err
 	}
+	stored := out.credential.inForce(db.Now())
 	if !granted || locked {
-		c.Hash = ""
+		stored = ""
 	}
-	if ok, err := rightPassword(ctx, c.Hash, password); err != nil {
-		return "", fmt.Errorf("log in operator: %w", err)
+	if ok, err := rightPassword(ctx, stored, password); err != nil {
+		return out, err
 	} else if !ok {
-		return "", ErrWrong
+		return out, ErrWrong
 	}
+	return out, nil
+}
+
+// enterOperator opens the session once the password was right.
+func enterOperator(ctx context.Context, db *tenants.DB, host string, p proof) (Token, error) {
 	token := newToken(0)
-	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
+	err := db.Platform(ctx, func(tx *tenants.PlatformTx) error {
 		result, err := tx.NewUpdate().Model((*credential)(nil)).Set("failures = 0, locked_until = NULL").
-			Where("person_id = ? AND hash = ?", p.ID, c.Hash).Exec(tx.Ctx)
+			Where("person_id = ? AND hash = ?", p.person.ID, p.credential.Hash).Exec(tx.Ctx)
 		if err != nil {
 			return err
 		}
@@ -100,14 +118,14 @@ func LogInOperator(ctx context.Context, db *tenants.DB, host, email, password st
 			return errors.Join(err, ErrWrong)
 		}
 		id := token.id()
-		s := &operatorSession{ID: id[:], PersonID: p.ID, Host: host, CreatedAt: tx.Now(), SeenAt: tx.Now(), ExpiresAt: tx.Now().Add(Absolute)}
+		s := &operatorSession{ID: id[:], PersonID: p.person.ID, Host: host, CreatedAt: tx.Now(), SeenAt: tx.Now(), ExpiresAt: tx.Now().Add(Absolute)}
 		if _, err := tx.NewInsert().Model(s).Exec(tx.Ctx); err != nil {
 			return err
 		}
 		if _, err := tx.NewDelete().Model((*operatorSession)(nil)).Where("expires_at <= ?", tx.Now()).Exec(tx.Ctx); err != nil {
 			return err
 		}
-		return tx.Audit(tenants.Actor{ID: p.ID, Name: p.Name, Role: RoleOperator}, "login", p.ID.String(), "")
+		return tx.Audit(p.actor, "login", p.person.ID.String(), "")
 	})
 	if err != nil {
 		return "", fmt.Errorf("log in operator: %w", err)

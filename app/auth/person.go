@@ -36,6 +36,18 @@ type credential struct {
 	ChangedAt   time.Time
 	Failures    int
 	LockedUntil time.Time `bun:",nullzero"`
+	ExpiresAt   time.Time `bun:",nullzero"` // issued by somebody else: for one use, until then
+}
+
+// own reports whether the person chose the password.
+func (c credential) own() bool { return c.ExpiresAt.IsZero() }
+
+// inForce is the hash to compare with: none of one that was not used in time.
+func (c credential) inForce(now time.Time) string {
+	if !c.own() && !now.Before(c.ExpiresAt) {
+		return ""
+	}
+	return c.Hash
 }
 
 type membershipHint struct {
@@ -83,17 +95,21 @@ func FindPerson(ctx context.Context, db *tenants.DB, email string) (Person, erro
 	return p, err
 }
 
+// PersonOf returns a person by id.
+func PersonOf(ctx context.Context, db *tenants.DB, id uuid.UUID) (Person, error) {
+	p, _, err := lookUp(ctx, db, "id = ?", id)
+	return p, err
+}
+
 // SetPassword gives a person a new password and ends all of their sessions.
-// People set their own; an administrator sets the first one only, since the
-// person may serve other municipalities too; the operator sets any.
+// People set their own; only the command line sets another's: whoever else has
+// to help Issues one for a single use.
 func SetPassword(ctx context.Context, db *tenants.DB, by tenants.Actor, person uuid.UUID, password string) error {
-	p, c, err := lookUp(ctx, db, "id = ?", person)
+	p, _, err := lookUp(ctx, db, "id = ?", person)
 	if err != nil {
 		return err
 	}
-	own := by.ID == person && by.ID != uuid.Nil
-	first := by.Role == RoleAdministrator && c.Hash == ""
-	if !own && !first && by.Role != RoleOperator && by.Role != "system" {
+	if own := by.ID == person && by.ID != uuid.Nil; !own && by.Role != "system" {
 		return fault.New(fault.Forbidden, "auth.password.other", "Solo la persona stessa può cambiare la propria password.")
 	}
 	if err := checkPassword(password, p.Email, p.Name); err != nil {
@@ -104,21 +120,7 @@ func SetPassword(ctx context.Context, db *tenants.DB, by tenants.Actor, person u
 		return fmt.Errorf("hash password: %w", err)
 	}
 	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
-		q := tx.NewInsert().Model(&credential{PersonID: person, Hash: hash, ChangedAt: tx.Now()})
-		if first && !own { // a rival may have set one since we looked
-			q = q.On("CONFLICT (person_id) DO NOTHING")
-		} else {
-			q = q.On("CONFLICT (person_id) DO UPDATE").
-				Set("hash = EXCLUDED.hash, changed_at = EXCLUDED.changed_at, failures = 0, locked_until = NULL")
-		}
-		result, err := q.Exec(tx.Ctx)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fault.New(fault.Conflict, "auth.password.set", "La persona ha già una password."))
-		}
-		if err := endOperatorSessions(tx, person); err != nil {
+		if err := putCredential(tx, &credential{PersonID: person, Hash: hash, ChangedAt: tx.Now()}); err != nil {
 			return err
 		}
 		return tx.Audit(by, "person.password", person.String(), "")
@@ -126,7 +128,18 @@ func SetPassword(ctx context.Context, db *tenants.DB, by tenants.Actor, person u
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	return endEverywhere(ctx, db, by, person)
+	return endEverywhere(ctx, db, by, person, "person.password")
+}
+
+// putCredential replaces what a person proves who they are with, and ends the
+// operator's sessions that the former one opened.
+func putCredential(tx *tenants.PlatformTx, c *credential) error {
+	_, err := tx.NewInsert().Model(c).On("CONFLICT (person_id) DO UPDATE").
+		Set("hash = EXCLUDED.hash, changed_at = EXCLUDED.changed_at, expires_at = EXCLUDED.expires_at, failures = 0, locked_until = NULL").Exec(tx.Ctx)
+	if err != nil {
+		return err
+	}
+	return endOperatorSessions(tx, c.PersonID)
 }
 
 // ChangePassword is SetPassword by the person, who proves to know the old one.
@@ -165,27 +178,37 @@ func Disable(ctx context.Context, db *tenants.DB, by tenants.Actor, person uuid.
 	if err != nil {
 		return fmt.Errorf("disable person: %w", err)
 	}
-	return endEverywhere(ctx, db, by, person)
+	return endEverywhere(ctx, db, by, person, "person.disable")
 }
 
 // Towns are the municipalities in which a person was ever given a role: where
 // to look, not what they may do.
 func Towns(ctx context.Context, db *tenants.DB, person uuid.UUID) (towns []tenants.ID, err error) {
-	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
-		return tx.NewSelect().Model((*membershipHint)(nil)).Column("tenant_id").Where("person_id = ?", person).
-			OrderExpr("tenant_id").Scan(tx.Ctx, &towns)
+	err = db.Platform(ctx, func(tx *tenants.PlatformTx) (err error) {
+		towns, err = townsOf(tx, person)
+		return err
 	})
 	return towns, err
 }
 
-func endEverywhere(ctx context.Context, db *tenants.DB, by tenants.Actor, person uuid.UUID) error {
+// endEverywhere ends a person's sessions in every town. Where they work the
+// register says why, and nothing of the other towns.
+func endEverywhere(ctx context.Context, db *tenants.DB, by tenants.Actor, person uuid.UUID, why string) error {
 	towns, err := Towns(ctx, db, person)
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
 	var errs []error
 	for _, t := range towns {
-		errs = append(errs, db.Within(ctx, t, by, func(tx *tenants.Tx) error { return endSessions(tx, person) }))
+		errs = append(errs, db.Within(ctx, t, by, func(tx *tenants.Tx) error {
+			if err := endSessions(tx, person); err != nil {
+				return err
+			}
+			if _, _, member, err := staff(tx, person); err != nil || !member {
+				return err
+			}
+			return tx.Audit(why, person.String(), "")
+		}))
 	}
 	return errors.Join(errs...)
 }
@@ -195,7 +218,7 @@ func lookUp(ctx context.Context, db *tenants.DB, where string, arg any) (p Perso
 	err = db.Platform(ctx, func(tx *tenants.PlatformTx) error {
 		err := tx.NewSelect().Model(&p).Where(where, arg).Scan(tx.Ctx)
 		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "auth.person", "Persona sconosciuta.")
+			return errPerson
 		}
 		if err != nil {
 			return err

@@ -28,7 +28,7 @@ var Permissions = []string{
 	"trace:view", "search:use",
 	"setup:view", "setup:edit",
 	"people:edit", "audit:view", "jobs:view",
-	"operator:view", "operator:towns",
+	"operator:view", "operator:towns", "operator:people",
 	"account:self", "check:view",
 }
 

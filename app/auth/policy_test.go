@@ -35,6 +35,7 @@ var truth = map[string]string{
 	"jobs:view":        "clerk accountant administrator",
 	"operator:view":    "operator",
 	"operator:towns":   "operator",
+	"operator:people":  "operator",
 	"account:self":     "citizen clerk accountant administrator operator",
 	"check:view":       "accountant administrator",
 }

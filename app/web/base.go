@@ -113,7 +113,7 @@ var (
 		{"setup:view", "menu.setup|Configurazione", "/admin"},
 		{"people:edit", "menu.people|Persone", "/admin/persone"},
 	}
-	operatorMenu = []entry{{"operator:view", "menu.operator|Comuni", "/"}}
+	operatorMenu = []entry{{"operator:view", "menu.operator|Comuni", "/"}, {"operator:people", "menu.people|Persone", "/persone"}}
 )
 
 // menuOf is what there is on this visitor's side.

@@ -21,6 +21,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the schema up to this program's."`
 	Tenant    tenantCommand    `cmd:"" help:"Add or list municipalities."`
 	Person    personCommand    `cmd:"" help:"Add a member of staff or an operator."`
+	Password  passwordCommand  `cmd:"" help:"Give somebody who forgot theirs a password for one use."`
 	Import    importCommand    `cmd:"" help:"Import a file into a municipality and wait for the outcome."`
 	Inspect   inspectCommand   `cmd:"" help:"Say what is inside files; no database is needed."`
 	Reconcile reconcileCommand `cmd:"" help:"Reconcile a municipality and wait for the outcome."`

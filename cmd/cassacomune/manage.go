@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"cassacomune/app/auth"
+	"cassacomune/app/day"
+	"cassacomune/app/fault"
 	"cassacomune/tenants"
 )
 
@@ -88,40 +90,90 @@ type personCommand struct {
 	Password string   `help:"Password; without it, it is read from standard input." env:"CASSACOMUNE_PASSWORD"`
 }
 
-// Run adds a person, or a role to one who exists.
+// Run adds a person, or a role to one who exists. Who so far was known to one
+// municipality only, and now opens a further door, gets a password for one use:
+// the administrator there may know the present one.
 func (p *personCommand) Run(ctx context.Context) error {
 	db, err := p.open(nil)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if p.Password == "" {
-		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		p.Password = strings.TrimRight(line, "\r\n")
-	}
-	return p.add(ctx, db)
-}
-
-func (p *personCommand) add(ctx context.Context, db *tenants.DB) error {
 	by := tenants.System("shell")
+	var town tenants.Tenant
+	if p.Role != auth.RoleOperator {
+		if town, err = db.BySlug(ctx, p.Tenant); err != nil {
+			return err
+		}
+	}
 	person, err := auth.FindPerson(ctx, db, p.Email)
+	fresh := fault.Is(err, fault.NotFound)
+	if fresh {
+		person, err = p.create(ctx, db, by)
+	}
 	if err != nil {
-		if person, err = auth.CreatePerson(ctx, db, by, p.Email, p.Name); err != nil {
-			return err
-		}
-		if err := auth.SetPassword(ctx, db, by, person.ID, p.Password); err != nil {
-			return err
-		}
+		return err
+	}
+	oneTime := ""
+	switch {
+	case p.Role != auth.RoleOperator:
+		oneTime, err = auth.Admit(ctx, db, by, town.ID, person.ID)
+	case !fresh:
+		oneTime, err = auth.Issue(ctx, db, by, 0, person.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if oneTime != "" {
+		hand(db, oneTime)
 	}
 	if p.Role == auth.RoleOperator {
 		return auth.GrantOperator(ctx, db, by, person.ID)
 	}
-	town, err := db.BySlug(ctx, p.Tenant)
+	return auth.Grant(ctx, db, town.ID, by, person.ID, p.Role, p.Office)
+}
+
+func (p *personCommand) create(ctx context.Context, db *tenants.DB, by tenants.Actor) (auth.Person, error) {
+	if p.Password == "" {
+		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return auth.Person{}, err
+		}
+		p.Password = strings.TrimRight(line, "\r\n")
+	}
+	person, err := auth.CreatePerson(ctx, db, by, p.Email, p.Name)
+	if err != nil {
+		return person, err
+	}
+	return person, auth.SetPassword(ctx, db, by, person.ID, p.Password)
+}
+
+type passwordCommand struct {
+	data
+	Email string `arg:"" help:"E-mail address, the login name."`
+}
+
+// Run gives somebody who forgot their password one for a single use.
+func (p *passwordCommand) Run(ctx context.Context) error {
+	db, err := p.open(nil)
 	if err != nil {
 		return err
 	}
-	return auth.Grant(ctx, db, town.ID, by, person.ID, p.Role, p.Office)
+	defer db.Close()
+	person, err := auth.FindPerson(ctx, db, p.Email)
+	if err != nil {
+		return err
+	}
+	oneTime, err := auth.Issue(ctx, db, tenants.System("shell"), 0, person.ID)
+	if err != nil {
+		return err
+	}
+	hand(db, oneTime)
+	return nil
+}
+
+// hand prints a password for one use, alone on its line, and what it is.
+func hand(db *tenants.DB, oneTime string) {
+	fmt.Fprintln(os.Stderr, "good once, at the log-in, until "+db.Now().Add(auth.OneTime).In(day.Rome).Format("2006-01-02 15:04")+": the person then chooses their own")
+	fmt.Println(oneTime)
 }

@@ -38,6 +38,7 @@ func Routes() []page.Route {
 		page.Get("/admin/persone", "people:edit", people),
 		page.Post("/admin/persone", "people:edit", addPerson),
 		page.Post("/admin/persone/:person/revoche", "people:edit", revoke),
+		page.Post("/admin/persone/:person/password", "people:edit", issuePassword),
 		page.Get("/password", "account:self", passwordPage),
 		page.Post("/password", "account:self", changePassword),
 		page.Get("/admin/registro", "audit:view", register),

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -256,8 +257,8 @@ func checkKept(t *testing.T, s *site) {
 
 var shown = regexp.MustCompile(`data-cc-copy="([^"]+)"`)
 
-// TestFirstPassword adds somebody new: the password is shown once, opens the
-// door, and a revocation closes it.
+// TestFirstPassword adds somebody new: the password is shown once, lets them
+// choose their own, and a revocation closes the door.
 func TestFirstPassword(t *testing.T) {
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
 		s := newSite(t, db)
@@ -269,9 +270,12 @@ func TestFirstPassword(t *testing.T) {
 		if _, again := s.get(t, auth.RoleAdministrator, "/admin/persone"); strings.Contains(again, m[1]) || !strings.Contains(again, "Scuola alfa") {
 			t.Error("the page shows the password again, or not the office")
 		}
-		token, err := auth.LogIn(ctx, db.DB, s.alfa.ID, "alfa.localhost", "nuova@alfa.example", m[1])
+		if _, err := auth.LogIn(ctx, db.DB, s.alfa.ID, "alfa.localhost", "nuova@alfa.example", m[1]); !errors.Is(err, auth.ErrOneTime) {
+			t.Errorf("LogIn with the first password = %v, want ErrOneTime", err)
+		}
+		token, err := auth.Choose(ctx, db.DB, s.alfa.ID, "alfa.localhost", "nuova@alfa.example", m[1], "verde bosco 12 passi")
 		if err != nil {
-			t.Fatalf("LogIn with the first password: %v", err)
+			t.Fatalf("Choose with the first password: %v", err)
 		}
 		p, err := auth.FindPerson(ctx, db.DB, "nuova@alfa.example")
 		if err != nil {

@@ -1,9 +1,7 @@
 package admin
 
 import (
-	"crypto/rand"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,8 +29,9 @@ type peoplePage struct {
 	Members  []member
 	Roles    page.Field
 	Offices  []page.Field
-	Password page.Code // of who was just added, shown this once
+	Password page.Code // for one use, of who was just added or forgot theirs; shown this once
 	Who      string
+	Until    time.Time // it is good until then
 }
 
 func people(c *fiber.Ctx) error {
@@ -72,8 +71,8 @@ func showPeople(c *fiber.Ctx, p *peoplePage) error {
 	return page.Show(c, "admin/people", p)
 }
 
-// addPerson gives a role to a person, known to the platform or not. Who is new
-// gets a first password, which is shown once and kept nowhere.
+// addPerson gives a role to a person, known to the town or not. Who is new gets
+// a password for one use, which is shown once and kept nowhere.
 func addPerson(c *fiber.Ctx) error {
 	p := &peoplePage{Base: start(c, "Persone").Base}
 	p.Form = page.ReadForm(c, p.Words)
@@ -97,9 +96,14 @@ func addPerson(c *fiber.Ctx) error {
 		return showPeople(c, p)
 	}
 	if password == "" {
-		return saved(c, "/admin/persone", "Ruolo assegnato. La persona ha già una password: entra con quella.")
+		return saved(c, "/admin/persone", "Ruolo assegnato. La persona entra con la password che ha già.")
 	}
-	p.Password, p.Who = page.Code{Words: p.Words, Text: password, Value: password}, email
+	return showPassword(c, p, email, password)
+}
+
+// showPassword shows a password that was issued, this once.
+func showPassword(c *fiber.Ctx, p *peoplePage, who, password string) error {
+	p.Password, p.Who, p.Until = page.Code{Words: p.Words, Text: password, Value: password}, who, page.At(c).DB.Now().Add(auth.OneTime)
 	p.Form = page.Form{Words: p.Words}
 	return showPeople(c, p)
 }
@@ -120,34 +124,48 @@ func chosenOffices(c *fiber.Ctx, f *page.Form) (chosen []string, err error) {
 func admit(c *fiber.Ctx, email, name, role string, offices []string) (password string, err error) {
 	at, ctx := page.At(c), c.UserContext()
 	who, err := auth.CreatePerson(ctx, at.DB, at.Session.Actor, email, name)
-	if fault.Is(err, fault.Conflict) {
+	known := fault.Is(err, fault.Conflict)
+	if known {
 		who, err = auth.FindPerson(ctx, at.DB, email)
 	}
 	if err != nil {
 		return "", err
 	}
-	if err := auth.Grant(ctx, at.DB, at.Tenant.ID, at.Session.Actor, who.ID, role, offices); err != nil {
+	if err := auth.Grant(ctx, at.DB, at.Tenant.ID, at.Session.Actor, who.ID, role, offices); err != nil || known {
 		return "", err
 	}
-	password = firstPassword()
-	err = auth.SetPassword(ctx, at.DB, at.Session.Actor, who.ID, password)
-	if e := fault.Of(err); e != nil && (e.Kind == fault.Forbidden || e.Kind == fault.Conflict) { // has one already
-		return "", nil
-	}
-	return password, err
+	return auth.Issue(ctx, at.DB, at.Session.Actor, at.Tenant.ID, who.ID)
 }
 
-// firstPassword is easy to read aloud and hard to guess: 100 bits.
-func firstPassword() string {
-	text := strings.ToLower(rand.Text())
-	return text[:5] + "-" + text[5:10] + "-" + text[10:15] + "-" + text[15:20]
+// issuePassword helps somebody who forgot theirs.
+func issuePassword(c *fiber.Ctx) error {
+	at, p := page.At(c), &peoplePage{Base: start(c, "Persone").Base}
+	id, err := uuid.Parse(c.Params("person"))
+	if err != nil {
+		return errNotHere
+	}
+	password, err := auth.Issue(c.UserContext(), at.DB, at.Session.Actor, at.Tenant.ID, id)
+	if err != nil {
+		if err := p.Form.Take(err); err != nil {
+			return err
+		}
+		return showPeople(c, p)
+	}
+	who, err := auth.PersonOf(c.UserContext(), at.DB, id)
+	if err != nil {
+		return err
+	}
+	return showPassword(c, p, who.Email, password)
 }
+
+// errNotHere answers an id that nobody can have.
+var errNotHere = fault.New(fault.NotFound, "auth.member", "La persona non ha questo ruolo.")
 
 func revoke(c *fiber.Ctx) error {
 	at := page.At(c)
 	id, err := uuid.Parse(c.Params("person"))
 	if err != nil {
-		return fault.New(fault.NotFound, "auth.member", "La persona non ha questo ruolo.")
+		return errNotHere
 	}
 	p := &peoplePage{Base: start(c, "Persone").Base}
 	p.Form = page.ReadForm(c, p.Words)

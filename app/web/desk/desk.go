@@ -17,6 +17,8 @@ func Routes() []page.Route {
 	return []page.Route{
 		page.Get("/accesso", "portal:view", d.loginPage),
 		page.Post("/accesso", "portal:view", d.logIn),
+		page.Get("/accesso/password", "portal:view", d.choicePage),
+		page.Post("/accesso/password", "portal:view", d.choose),
 
 		page.Get("/desk", "desk:view", dashboard),
 

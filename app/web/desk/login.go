@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -33,7 +34,7 @@ func (d *desk) logIn(c *fiber.Ctx) error {
 	p.Form = page.ReadForm(c, p.Words)
 	p.Next = auth.LocalPath(p.Form.Value("next"))
 	if !d.doors.open(c.IP(), at.DB.Now()) {
-		return fault.New(fault.TooMany, "desk.login.many", "Troppi tentativi di accesso da questo indirizzo: riprova tra quindici minuti.")
+		return errMany
 	}
 	email, password := p.Form.Need("email", "E-mail"), string(append([]byte(nil), c.FormValue("password")...))
 	if password == "" {
@@ -43,6 +44,9 @@ func (d *desk) logIn(c *fiber.Ctx) error {
 		return page.Show(c, "desk/login", p)
 	}
 	token, err := auth.LogIn(c.UserContext(), at.DB, at.Tenant.ID, at.Session.Host, email, password)
+	if errors.Is(err, auth.ErrOneTime) {
+		return page.NewChoice(c, email).Show(c)
+	}
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.TooMany) {
 		d.doors.failed(c.IP(), at.DB.Now())
 		p.Form.Wrong("", fault.Of(err).Text)
@@ -51,13 +55,44 @@ func (d *desk) logIn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return d.letIn(c, token, afterLogin(p.Next))
+}
+
+// errMany answers an address from which too many log-ins failed.
+var errMany = fault.New(fault.TooMany, "desk.login.many", "Troppi tentativi di accesso da questo indirizzo: riprova tra quindici minuti.")
+
+// letIn gives the browser its new session and ends the one that it came with.
+func (d *desk) letIn(c *fiber.Ctx, token auth.Token, to string) error {
+	at := page.At(c)
 	if at.Token != "" {
 		if err := auth.LogOut(c.UserContext(), at.DB, at.Tenant.ID, at.Token); err != nil {
 			return err
 		}
 	}
 	page.KeepSession(c, token)
-	return c.Redirect(afterLogin(p.Next), fiber.StatusSeeOther)
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+func (d *desk) choicePage(c *fiber.Ctx) error { return page.NewChoice(c, "").Show(c) }
+
+// choose is the log-in of who was given a password for one use.
+func (d *desk) choose(c *fiber.Ctx) error {
+	at := page.At(c)
+	if !d.doors.open(c.IP(), at.DB.Now()) {
+		return errMany
+	}
+	p := page.ReadChoice(c)
+	if p.Form.Failed() {
+		return p.Show(c)
+	}
+	token, err := auth.Choose(c.UserContext(), at.DB, at.Tenant.ID, at.Session.Host, p.Email, p.Given, p.Password)
+	if err != nil {
+		if errors.Is(err, auth.ErrWrong) || errors.Is(err, auth.ErrLocked) {
+			d.doors.failed(c.IP(), at.DB.Now())
+		}
+		return p.Refused(c, err)
+	}
+	return d.letIn(c, token, "/desk")
 }
 
 func afterLogin(next string) string {

@@ -1,6 +1,6 @@
 // Package operator is the pages of who keeps the instance running: which
-// municipalities it hosts, their state, how much work waits, and the register
-// of the platform. It sees no municipality's data: of the runs only how many.
+// municipalities it hosts, their state, how much work waits, the people who
+// log in, and the register of the platform. It sees no municipality's data: of the runs only how many.
 package operator
 
 import (
@@ -12,7 +12,6 @@ import (
 
 	"cassacomune/app/auth"
 	"cassacomune/app/day"
-	"cassacomune/app/fault"
 	"cassacomune/app/web/page"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
@@ -23,68 +22,29 @@ func Routes() []page.Route {
 	return []page.Route{
 		page.Get("/accesso", "portal:view", door),
 		page.Post("/accesso", "portal:view", enter),
+		page.Get("/accesso/password", "portal:view", choicePage),
+		page.Post("/accesso/password", "portal:view", choose),
 		page.Post("/esci", "account:self", leave),
 		page.Get("/", "operator:view", towns),
 		page.Get("/comuni/nuovo", "operator:towns", newTown),
 		page.Post("/comuni", "operator:towns", addTown),
+		page.Get("/persone", "operator:people", people),
+		page.Get("/persone/:person", "operator:people", person),
+		page.Post("/persone/:person/password", "operator:people", issuePassword),
+		page.Post("/persone/:person/comuni", "operator:people", admit),
 		page.Get("/registro", "operator:view", register),
 	}
 }
 
-type doorPage struct {
-	page.Base
-	Next string
-}
-
-func door(c *fiber.Ctx) error {
-	return page.Show(c, "operator/door", doorPage{Base: page.For(c, "Accesso del gestore"), Next: auth.LocalPath(c.Query("next"))})
-}
-
-func enter(c *fiber.Ctx) error {
-	at, p := page.At(c), doorPage{Base: page.For(c, "Accesso del gestore")}
-	p.Form = page.ReadForm(c, p.Words)
-	p.Next = auth.LocalPath(p.Form.Value("next"))
-	email, password := p.Form.Need("email", "E-mail"), c.FormValue("password")
-	if password == "" {
-		p.Form.Wrong("password", "Password: campo da compilare")
-	}
-	if p.Form.Failed() {
-		return page.Show(c, "operator/door", p)
-	}
-	token, err := auth.LogInOperator(c.UserContext(), at.DB, at.Session.Host, email, password)
-	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.TooMany) {
-		p.Form.Wrong("", fault.Of(err).Text)
-		return page.Show(c, "operator/door", p)
-	}
-	if err != nil {
-		return err
-	}
-	if at.Session.Kind == auth.KindOperator { // the session that the browser came with
-		if err := auth.LogOutOperator(c.UserContext(), at.DB, at.Token); err != nil {
-			return err
-		}
-	}
-	page.KeepSession(c, token)
-	return c.Redirect(p.Next, fiber.StatusSeeOther)
-}
-
-func leave(c *fiber.Ctx) error {
-	at := page.At(c)
-	if err := auth.LogOutOperator(c.UserContext(), at.DB, at.Token); err != nil {
-		return err
-	}
-	page.KeepSession(c, "")
-	return c.Redirect("/accesso", fiber.StatusSeeOther)
-}
-
 type listPage struct {
 	page.Base
-	Lead  string
-	New   page.Link
-	Other page.Link
-	Table page.Table
-	List  page.List
-	Empty *page.Empty
+	Lead   string
+	Search string // where its text is looked for
+	New    page.Link
+	Other  page.Link
+	Table  page.Table
+	List   page.List
+	Empty  *page.Empty
 }
 
 var states = map[string]string{tenants.StatePending: "in preparazione", tenants.StateReady: "attivo"}

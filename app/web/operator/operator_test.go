@@ -2,6 +2,7 @@ package operator_test
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -167,14 +168,24 @@ func TestAddTown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := auth.LogIn(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", m[1]); err != nil {
-			t.Errorf("LogIn of the first administrator: %v", err)
+		if _, err := auth.Choose(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", m[1], password); err != nil {
+			t.Errorf("Choose of the first administrator: %v", err)
 		}
-		if status, body := s.send(t, host, token, "POST", "/comuni", newTown("slug", "delta", "host", "delta.localhost")); status != 303 {
-			t.Errorf("a second town of the same administrator = %d, want 303 without a password\n%s", status, body)
+		status, body = s.send(t, host, token, "POST", "/comuni", newTown("slug", "delta", "host", "delta.localhost"))
+		if m = shown.FindStringSubmatch(body); status != 200 || m == nil {
+			t.Fatalf("a second town of the same administrator = %d, want 200 with a new password: another of gamma might know the former\n%s", status, body)
 		}
-		if _, err := auth.LogIn(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", m[1]); err != nil {
-			t.Errorf("the known administrator's password was changed: %v", err)
+		if _, err := auth.LogIn(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", password); !errors.Is(err, auth.ErrWrong) {
+			t.Errorf("the former password in the first town = %v, want ErrWrong", err)
+		}
+		if _, err := auth.Choose(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", m[1], "verde bosco 12 passi"); err != nil {
+			t.Errorf("Choose with the new one: %v", err)
+		}
+		if status, body := s.send(t, host, token, "POST", "/comuni", newTown("slug", "epsilon", "host", "epsilon.localhost")); status != 303 {
+			t.Errorf("a third town = %d, want 303 and the password kept\n%s", status, body)
+		}
+		if _, err := auth.LogIn(ctx, db.DB, town.ID, "gamma.localhost", "capo@gamma.example", "verde bosco 12 passi"); err != nil {
+			t.Errorf("the password of who serves several towns was changed: %v", err)
 		}
 	})
 }

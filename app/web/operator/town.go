@@ -1,9 +1,9 @@
 package operator
 
 import (
-	"crypto/rand"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,9 +16,10 @@ import (
 
 type townPage struct {
 	page.Base
-	Password page.Code // of the first administrator, shown this once
+	Password page.Code // for one use, of the first administrator, shown this once
 	Who      string
 	Added    string
+	Until    time.Time
 }
 
 func startTown(c *fiber.Ctx) *townPage {
@@ -72,25 +73,22 @@ func addTown(c *fiber.Ctx) error {
 		return p.again(c, err)
 	}
 	town, err := at.DB.Add(ctx, n.New, by)
+	if err != nil {
+		return p.again(c, err)
+	}
+	password, err := auth.Admit(ctx, at.DB, by, town.ID, who.ID)
 	if err == nil {
 		err = auth.Grant(ctx, at.DB, town.ID, by, who.ID, auth.RoleAdministrator, nil)
 	}
 	if err != nil {
 		return p.again(c, err)
 	}
-	text := strings.ToLower(rand.Text())
-	password := text[:5] + "-" + text[5:10] + "-" + text[10:15] + "-" + text[15:20]
-	// As an administrator would: the first password only, never another's.
-	err = auth.SetPassword(ctx, at.DB, tenants.Actor{Name: by.Name, Role: auth.RoleAdministrator}, who.ID, password)
-	if e := fault.Of(err); e != nil && (e.Kind == fault.Forbidden || e.Kind == fault.Conflict) {
-		page.Flash(c, page.Alert{Kind: "success", Text: "Comune aggiunto. L'amministratore ha già una password: entra con quella."})
+	if password == "" {
+		page.Flash(c, page.Alert{Kind: "success", Text: "Comune aggiunto. L'amministratore entra con la password che ha già."})
 		return c.Redirect("/", fiber.StatusSeeOther)
 	}
-	if err != nil {
-		return err
-	}
 	p.Password, p.Who, p.Added = page.Code{Words: p.Words, Text: password, Value: password}, who.Email, town.Name
-	p.Form = page.Form{Words: p.Words}
+	p.Until, p.Form = at.DB.Now().Add(auth.OneTime), page.Form{Words: p.Words}
 	return page.Show(c, "operator/town", p)
 }
 

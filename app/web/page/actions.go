@@ -4,7 +4,7 @@ package page
 // it: the stable name of the act, and the name that people read.
 var Actions = []Option{
 	{"login", "Accesso"}, {"login.locked", "Accesso bloccato dopo troppi tentativi"}, {"logout", "Uscita"}, {"session.stolen", "Sessione chiusa: usata fuori dal suo sito"},
-	{"person.create", "Persona creata"}, {"person.password", "Password assegnata o cambiata"}, {"person.disable", "Persona disattivata"},
+	{"person.create", "Persona creata"}, {"person.password", "Password cambiata"}, {"person.onetime", "Password da usare una volta assegnata"}, {"person.admit", "Persona ammessa in un altro Comune"}, {"person.disable", "Persona disattivata"},
 	{"member.grant", "Ruolo assegnato"}, {"member.revoke", "Ruolo revocato"},
 	{"debt.create", "Posizione aperta"}, {"debt.change", "Posizione corretta"}, {"debt.reissue", "Codici rinnovati"}, {"debt.annul", "Posizione annullata"},
 	{"import.start", "File caricato per il controllo"}, {"import.approve", "File approvato"}, {"import.applied", "Righe del file caricate"}, {"job.cancel", "Lavorazione interrotta"},
