@@ -33,17 +33,6 @@ const (
 	ByPerson   = "persona"
 )
 
-// RuleItalian says a rule in words.
-func RuleItalian(rule string) string {
-	if text, ok := map[string]string{
-		ByKey: "riferimento nella causale", ByAmount: "importo unico nella finestra del canale", ByRun: "serie di riversamenti consecutivi",
-		ByNearness: "importo uguale", ByPerson: "scelta di una persona",
-	}[rule]; ok {
-		return text
-	}
-	return rule
-}
-
 // batch is a remittance with what is still to be credited of it.
 type batch struct {
 	collections.Remittance

@@ -112,31 +112,42 @@ func byFlow(tx *tenants.Tx, flow string) (start, string, error) {
 	return start{remittances: []uuid.UUID{r.ID}}, "Riversamento", err
 }
 
-// byProvisional takes "2026/117", or the number alone in the newest year.
+// byProvisional takes "117/2026" or "2026/117", or the number alone in the
+// newest year.
 func byProvisional(tx *tenants.Tx, text string) (start, string, error) {
-	year, number := yearAndNumber(text)
-	var p treasury.Provisional
-	q := tx.Select(&p).Where("number = ?", number).OrderExpr("year DESC, account, side")
-	if year > 0 {
-		q = q.Where("year = ?", year)
-	}
-	err := tx.One(q, "Provvisorio non trovato.")
-	return start{credits: []uuid.UUID{p.ID}}, "Provvisorio del Tesoriere", err
-}
-
-func byOrder(tx *tenants.Tx, text string) (start, string, error) {
-	year, number := yearAndNumber(text)
-	found, err := accounting.FindExecuted(tx, "REVERSALE", number)
-	var ids []uuid.UUID
-	for _, o := range found {
-		if year == 0 || o.Year == year {
-			ids = append(ids, o.ID)
+	const what, missing = "Provvisorio del Tesoriere", "Provvisorio non trovato."
+	for _, n := range numbersIn(text) {
+		var p treasury.Provisional
+		q := tx.Select(&p).Where("number = ?", n.number).OrderExpr("year DESC, account, side")
+		if n.year > 0 {
+			q = q.Where("year = ?", n.year)
+		}
+		err := tx.One(q, missing)
+		if err == nil || !fault.Is(err, fault.NotFound) {
+			return start{credits: []uuid.UUID{p.ID}}, what, err
 		}
 	}
-	if err == nil && len(ids) == 0 {
-		err = fault.New(fault.NotFound, "trace", "Reversale non trovata.")
+	return start{}, what, fault.New(fault.NotFound, "trace", missing)
+}
+
+// byOrder takes the same of a Treasurer's order.
+func byOrder(tx *tenants.Tx, text string) (start, string, error) {
+	for _, n := range numbersIn(text) {
+		found, err := accounting.FindExecuted(tx, "REVERSALE", n.number)
+		if err != nil {
+			return start{}, "", err
+		}
+		var ids []uuid.UUID
+		for _, o := range found {
+			if n.year == 0 || o.Year == n.year {
+				ids = append(ids, o.ID)
+			}
+		}
+		if len(ids) > 0 {
+			return start{orders: ids}, "Reversale", nil
+		}
 	}
-	return start{orders: ids}, "Reversale", err
+	return start{}, "", fault.New(fault.NotFound, "trace", "Reversale non trovata.")
 }
 
 // byProposal takes our own name of an exported order, "CC-2026-000012".
@@ -151,14 +162,29 @@ func byProposal(tx *tenants.Tx, label string) (start, string, error) {
 	return s, "Ordinativo " + strings.ToLower(o.State.Italian()), err
 }
 
-func yearAndNumber(text string) (year int, number string) {
+// numbered is a number of a year; a year of none means any.
+type numbered struct {
+	year   int
+	number string
+}
+
+// numbersIn are the ways to read "117/2026" and "2026/117": pages and journals
+// write the one, programs of accounting the other.
+func numbersIn(text string) (all []numbered) {
 	before, after, ok := strings.Cut(text, "/")
 	if !ok {
-		return 0, strings.TrimLeft(text, "0")
+		return []numbered{{0, strings.TrimLeft(text, "0")}}
 	}
-	year, err := strconv.Atoi(before)
-	if err != nil {
-		return 0, text
+	if year, ok := yearIn(after); ok {
+		all = append(all, numbered{year, strings.TrimLeft(before, "0")})
 	}
-	return year, strings.TrimLeft(after, "0")
+	if year, ok := yearIn(before); ok {
+		all = append(all, numbered{year, strings.TrimLeft(after, "0")})
+	}
+	return all
+}
+
+func yearIn(text string) (year int, ok bool) {
+	year, err := strconv.Atoi(text)
+	return year, err == nil && len(text) == 4 && year > 999
 }

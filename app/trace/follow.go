@@ -26,7 +26,7 @@ func Follow(tx *tenants.Tx, code string) (Line, error) {
 	if err != nil {
 		return Line{}, err
 	}
-	w := &walk{tx: tx, seen: map[uuid.UUID]bool{}, line: Line{Code: code, What: what}}
+	w := &walk{tx: tx, seen: map[uuid.UUID]bool{}, line: Line{Code: code, What: what, From: start.stage()}}
 	if err := w.from(start); err != nil {
 		return Line{}, err
 	}
@@ -54,49 +54,75 @@ type start struct {
 	orders      []uuid.UUID
 }
 
+// stage is the step at which the walk begins.
+func (s start) stage() Stage {
+	switch {
+	case len(s.collections) > 0:
+		return Collected
+	case len(s.remittances) > 0:
+		return Remitted
+	case len(s.credits) > 0:
+		return Credited
+	case len(s.orders) > 0:
+		return Ordered
+	}
+	return Due
+}
+
 type walk struct {
 	tx   *tenants.Tx
 	seen map[uuid.UUID]bool
 	line Line
 }
 
-// from walks forward from where it begins to the order, and back to the debts.
+// from walks forward from where it begins to the order, and back from there to
+// the debts. It never turns: what shares a batch or an order with it, and no
+// cents, is not on its line.
 func (w *walk) from(s start) error {
 	if err := w.debts(s.debts); err != nil {
 		return err
 	}
-	collected, remitted, credited, ordered := s.collections, s.remittances, s.credits, s.orders
-	steps := []func() error{
-		func() (err error) {
-			collected, err = w.grow(ledger.R1, w.items(), collected, w.collections)
-			return err
-		},
-		func() (err error) { remitted, err = w.grow(ledger.R2, collected, remitted, w.remittances); return err },
-		func() (err error) { credited, err = w.grow(ledger.R3, remitted, credited, w.credits); return err },
-		func() (err error) { ordered, err = w.grow(ledger.R4, credited, ordered, w.orders); return err },
-		func() (err error) { credited, err = w.shrink(ledger.R4, ordered, credited, w.credits); return err },
-		func() (err error) { remitted, err = w.shrink(ledger.R3, credited, remitted, w.remittances); return err },
-		func() (err error) {
-			collected, err = w.shrink(ledger.R2, remitted, collected, w.collections)
-			return err
-		},
-		func() error {
-			items, err := w.shrink(ledger.R1, collected, nil, func([]uuid.UUID) error { return nil })
-			if err != nil || len(s.debts) > 0 {
-				return err
-			}
-			return w.debtsOf(items)
-		},
+	items, err := w.items()
+	if err != nil {
+		return err
 	}
-	if len(s.debts) > 0 {
-		steps = steps[:4] // a debt's own line goes forward: its batch carries others' debts too
+	collected, err := w.grow(ledger.R1, items, s.collections, w.collections)
+	if err != nil {
+		return err
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
+	remitted, err := w.grow(ledger.R2, collected, s.remittances, w.remittances)
+	if err != nil {
+		return err
 	}
-	return nil
+	credited, err := w.grow(ledger.R3, remitted, s.credits, w.credits)
+	if err != nil {
+		return err
+	}
+	if _, err = w.grow(ledger.R4, credited, s.orders, w.orders); err != nil {
+		return err
+	}
+	return w.back(s)
+}
+
+// back walks from where the line begins to the debts.
+func (w *walk) back(s start) error {
+	credited, err := w.shrink(ledger.R4, s.orders, s.credits, w.credits)
+	if err != nil {
+		return err
+	}
+	remitted, err := w.shrink(ledger.R3, credited, s.remittances, w.remittances)
+	if err != nil {
+		return err
+	}
+	collected, err := w.shrink(ledger.R2, remitted, s.collections, w.collections)
+	if err != nil {
+		return err
+	}
+	items, err := w.shrink(ledger.R1, collected, nil, func([]uuid.UUID) error { return nil })
+	if err != nil {
+		return err
+	}
+	return w.debtsOf(items)
 }
 
 // grow crosses a level towards the order.
@@ -153,19 +179,20 @@ func (w *walk) fresh(refs []uuid.UUID) (out []uuid.UUID) {
 func (w *walk) put(n Node) { w.line.Nodes = append(w.line.Nodes, n) }
 
 // items are the ends from which R1 starts: those of the debts on the line.
-func (w *walk) items() (refs []uuid.UUID) {
+func (w *walk) items() (refs []uuid.UUID, err error) {
 	for _, n := range w.line.Nodes {
 		if n.Stage != Due {
 			continue
 		}
 		var items []debts.Item
-		if err := w.tx.Select(&items).Where("debt_id = ?", n.ID).OrderExpr("seq").Scan(w.tx.Ctx); err == nil {
-			for _, it := range items {
-				refs = append(refs, it.ID)
-			}
+		if err := w.tx.Select(&items).Where("debt_id = ?", n.ID).OrderExpr("seq").Scan(w.tx.Ctx); err != nil {
+			return nil, fmt.Errorf("items of debt %s: %w", n.ID, err)
+		}
+		for _, it := range items {
+			refs = append(refs, it.ID)
 		}
 	}
-	return refs
+	return refs, nil
 }
 
 func (w *walk) debtsOf(items []uuid.UUID) error {
@@ -254,7 +281,7 @@ func (w *walk) credits(ids []uuid.UUID) error {
 		if !ok {
 			continue
 		}
-		w.put(Node{Stage: Credited, ID: p.ID, Title: fmt.Sprintf("Provvisorio %d/%s", p.Year, p.Number), Detail: p.State.Italian() + ": " + p.Text,
+		w.put(Node{Stage: Credited, ID: p.ID, Title: fmt.Sprintf("Provvisorio %s/%d", p.Number, p.Year), Detail: p.State.Italian() + ": " + p.Text,
 			Cents: p.Cents, On: p.EffectiveOn, Evidence: fmt.Sprintf("%s, riga %d", p.Source, p.Line)})
 	}
 	return nil
@@ -272,7 +299,7 @@ func (w *walk) orders(ids []uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		n := Node{Stage: Ordered, ID: o.ID, Title: fmt.Sprintf("Reversale %d/%s", o.Year, o.Number)}
+		n := Node{Stage: Ordered, ID: o.ID, Title: fmt.Sprintf("Reversale %s/%d", o.Number, o.Year)}
 		used, err := ledger.Allocations(w.tx, ledger.Filter{Level: ledger.R4, Right: id, Status: ledger.Confirmed})
 		if err != nil {
 			return err

@@ -80,6 +80,50 @@ func TestFollowBothWays(t *testing.T) {
 	})
 }
 
+// TestTheLineDoesNotTurn: who paid in the same batch is on the batch's line,
+// not on a payment's.
+func TestTheLineDoesNotTurn(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		town := db.Add(t, "alfa").ID
+		seed(t, db, town)
+		if err := db.Within(ctx, town, by, func(tx *tenants.Tx) error {
+			d, err := debts.Add(tx, debts.New{Type: "MENSA", Position: "P2", Reason: "Mensa", DueOn: day.New(2026, 3, 31), Source: "test",
+				Parties: []debts.Party{{Kind: "person", Name: "Ugo Prova"}}, Items: []debts.NewItem{{Key: "1", Cents: 700}}})
+			if err != nil {
+				return err
+			}
+			if d, err = debts.Load(tx, d.ID); err != nil {
+				return err
+			}
+			if _, _, err := collections.Book(tx, collections.New{Channel: "slip", Key: "K2", Code: d.Codes[0].Code, Cents: 700, PaidOn: day.New(2026, 3, 4), Source: "test"}); err != nil {
+				return err
+			}
+			if _, _, err := collections.Book(tx, collections.New{Channel: "slip", Key: "K3", Cents: 900, PaidOn: day.New(2026, 3, 4), Source: "test"}); err != nil {
+				return err
+			}
+			_, _, err = collections.Remit(tx, collections.NewRemittance{Channel: "slip", Flow: "F2", On: day.New(2026, 3, 5), Source: "test",
+				Lines: []collections.RemittanceLine{{Key: "K2", Cents: 700}, {Key: "K3", Cents: 900}}})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for code, want := range map[string]struct {
+			collected int
+			from      trace.Stage
+		}{"P2": {1, trace.Due}, "K2": {1, trace.Collected}, "F2": {2, trace.Remitted}} {
+			if err := db.Read(ctx, town, func(tx *tenants.Tx) error {
+				l, err := trace.Follow(tx, code)
+				if got := len(l.At(trace.Collected)); got != want.collected || len(l.At(trace.Due)) != 1 || l.From != want.from {
+					t.Errorf("from %s there are %d payments, %d debts, begun at %s; want %+v and one debt", code, got, len(l.At(trace.Due)), l.From, want)
+				}
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 func TestCheckSeesAForgedState(t *testing.T) {
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
 		town := db.Add(t, "alfa").ID

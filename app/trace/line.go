@@ -64,6 +64,7 @@ type Edge struct {
 type Line struct {
 	Code  string `json:"code"`
 	What  string `json:"what"` // Italian: what the code is
+	From  Stage  `json:"from"` // the step on which the code stands
 	Nodes []Node `json:"nodes"`
 	Edges []Edge `json:"edges"`
 }

@@ -90,18 +90,18 @@ func loadCredit(c *fiber.Ctx, id uuid.UUID) (*creditView, error) {
 		if p.Batches, err = batches(tx); err != nil {
 			return err
 		}
-		return p.readMatches(tx)
+		return p.readMatches(tx, files)
 	})
 }
 
-func (p *creditView) readMatches(tx *tenants.Tx) error {
+func (p *creditView) readMatches(tx *tenants.Tx, files jobs.FileNames) error {
 	all, err := reconcile.Matches(tx, ledger.Filter{Right: p.Credit.ID})
 	if err != nil {
 		return err
 	}
 	rank(all)
 	for _, m := range all {
-		shown := shownAs(m, p.MayDecide)
+		shown := shownAs(m, files, p.MayDecide)
 		switch m.Status {
 		case ledger.Proposed:
 			p.Proposals = append(p.Proposals, shown)

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"cassacomune/app/channels/all"
 	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
 	"cassacomune/app/money"
@@ -30,9 +31,11 @@ type left struct {
 // proposal is a match as a page shows it.
 type proposal struct {
 	reconcile.Proposal
-	Rule, Class string // in words; the badge of the strength
-	URL         string // of its credit
-	By          string // who made it
+	Rule, Class string   // in words; the badge of the strength
+	Proofs      []string // why it was made, in words
+	Channel     string   // by name
+	URL         string   // of its credit
+	By          string   // who made it
 	CanDecide   bool
 	Life        []decision
 }
@@ -172,13 +175,17 @@ func (p *reconciliationView) readProposals(tx *tenants.Tx) error {
 	if err != nil {
 		return err
 	}
+	files, err := jobs.NamesOfFiles(tx)
+	if err != nil {
+		return err
+	}
 	rank(all)
 	for i, m := range all {
 		if i == shownProposals {
 			p.More = len(all) - i
 			break
 		}
-		p.Proposals = append(p.Proposals, shownAs(m, p.MayDecide))
+		p.Proposals = append(p.Proposals, shownAs(m, files, p.MayDecide))
 	}
 	done, err := reconcile.Matches(tx, ledger.Filter{Status: ledger.Confirmed})
 	if err != nil {
@@ -186,7 +193,7 @@ func (p *reconciliationView) readProposals(tx *tenants.Tx) error {
 	}
 	slices.SortStableFunc(done, func(a, b reconcile.Proposal) int { return b.When.Compare(a.When) })
 	for _, m := range done[:min(len(done), 20)] {
-		p.Done = append(p.Done, shownAs(m, p.MayDecide))
+		p.Done = append(p.Done, shownAs(m, files, p.MayDecide))
 	}
 	return nil
 }
@@ -203,9 +210,21 @@ func rank(all []reconcile.Proposal) {
 	})
 }
 
-func shownAs(m reconcile.Proposal, may bool) proposal {
+func shownAs(m reconcile.Proposal, files jobs.FileNames, may bool) proposal {
 	class := map[string]string{"certa": "bg-success", "probabile": "bg-primary", "debole": "bg-secondary"}[m.Strength]
-	return proposal{Proposal: m, Rule: reconcile.RuleItalian(m.Allocation.Rule), Class: class, URL: creditURL(m.Right), By: whoDid(m.Decided, m.Who), CanDecide: may}
+	p := proposal{Proposal: m, Rule: reconcile.RuleItalian(m.Allocation.Rule), Class: class, Channel: m.Remittance.Channel,
+		URL: creditURL(m.Right), By: whoDid(m.Decided, m.Who), CanDecide: may}
+	if ch := all.Find(m.Remittance.Channel); ch != nil {
+		p.Channel = ch.Title()
+	}
+	for _, r := range m.Evidence {
+		proof := reconcile.ReasonItalian(r)
+		if r.Where != "" {
+			proof += " (" + files.In(r.Where) + ")"
+		}
+		p.Proofs = append(p.Proofs, proof)
+	}
+	return p
 }
 
 func (p *reconciliationView) readRemaining(tx *tenants.Tx) error {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -11,6 +12,7 @@ import (
 	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
 	"cassacomune/app/money"
+	"cassacomune/app/reconcile"
 	"cassacomune/app/trace"
 	"cassacomune/app/web/page"
 	"cassacomune/tenants"
@@ -19,6 +21,7 @@ import (
 type followView struct {
 	page.Base
 	Code    string
+	Read    string // the code as people read it aloud
 	Missing string // why nothing is shown
 	What    string
 	Line    page.Line
@@ -33,13 +36,16 @@ type stageView struct {
 
 type nodeView struct {
 	trace.Node
+	Key   string // that the channel gave it
 	URL   string
 	Edges []edgeView // from the step before
 }
 
+// edgeView says why two neighbours are tied: the rule, its proof, where that
+// stands, and who brought it.
 type edgeView struct {
 	trace.Edge
-	Origin, Says string
+	Rule, Origin, Proof, Places string
 }
 
 // follow is the line on which a code stands, with the evidence of each step,
@@ -70,7 +76,10 @@ func (d *desk) follow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.What = line.What
+	p.What, p.Read = line.What, p.Code
+	if code := codes.Clean(p.Code); len(code) == 18 {
+		p.Read = page.Groups(code)
+	}
 	p.Line, p.Stages = d.stages(p.Words, line, files, at)
 	return page.Show(c, "desk/follow", p)
 }
@@ -86,7 +95,20 @@ func somebody(text string) (string, bool) {
 	return "", false
 }
 
-var origins = map[ledger.Origin]string{ledger.FromFile: "lo dice il file", ledger.FromRule: "per regola", ledger.FromPerson: "deciso da una persona"}
+var origins = map[ledger.Origin]string{ledger.FromFile: "lo dice la fonte", ledger.FromRule: "regola automatica", ledger.FromPerson: "scelta di una persona"}
+
+// proofOf says the reasons of an allocation, and apart from them the files and
+// lines where they stand.
+func proofOf(reasons []ledger.Reason, files sources) (proof, places string) {
+	var says, where []string
+	for _, r := range reasons {
+		says = append(says, reconcile.ReasonItalian(r))
+		if place := files.name(r.Where); place != "" && !slices.Contains(where, place) {
+			where = append(where, place)
+		}
+	}
+	return strings.Join(says, "; "), strings.Join(where, "; ")
+}
 
 var waits = map[trace.Stage]string{
 	trace.Asked:     "Non è stato ancora emesso un avviso.",
@@ -99,55 +121,87 @@ var waits = map[trace.Stage]string{
 func (d *desk) stages(w page.Words, line trace.Line, files sources, at *page.Request) (page.Line, []stageView) {
 	to := map[uuid.UUID][]edgeView{}
 	for _, e := range line.Edges {
-		e.Who = whoIs(e.Who)
-		to[e.To] = append(to[e.To], edgeView{e, origins[e.Origin], evidence(e.Evidence, files)})
+		e.Who = d.askedBy(whoIs(e.Who))
+		proof, places := proofOf(e.Evidence, files)
+		to[e.To] = append(to[e.To], edgeView{e, reconcile.RuleItalian(e.Rule), origins[e.Origin], proof, places})
 	}
-	var due money.Cents
-	for _, n := range line.At(trace.Due) {
-		due += n.Cents
-	}
-	var steps []page.Reached
 	var views []stageView
+	sums := map[trace.Stage]money.Cents{}
 	for _, s := range trace.Stages {
-		v, sum := stageView{Name: s.Italian()}, money.Cents(0)
-		nodes := line.At(s)
-		for _, n := range nodes {
+		v := stageView{Name: s.Italian()}
+		for _, n := range line.At(s) {
 			for _, e := range to[n.ID] {
-				sum += e.Cents
+				sums[s] += e.Cents
 			}
-			n.Evidence, n.Title = files.name(n.Evidence), d.named(n)
-			v.Nodes = append(v.Nodes, nodeView{n, nodeURL(n, at), to[n.ID]})
+			n.Evidence = files.name(n.Evidence)
+			title, key := d.named(n, at)
+			n.Title = title
+			v.Nodes = append(v.Nodes, nodeView{n, key, nodeURL(n, at), to[n.ID]})
 		}
-		if len(nodes) == 0 {
+		if len(v.Nodes) == 0 {
 			v.Next = waits[s]
 		}
 		views = append(views, v)
-		steps = append(steps, reachedBy(s, len(nodes), sum, due))
 	}
-	return page.NewLine(w, steps...), views
+	return page.NewLine(w, reachedBy(line, sums)...), views
 }
 
-func reachedBy(s trace.Stage, nodes int, sum, due money.Cents) page.Reached {
-	switch {
-	case nodes == 0:
-		return page.Reached{State: page.Open}
-	case s == trace.Due:
-		return page.Reached{State: page.Done, Amount: due}
-	case s == trace.Asked:
-		return page.Reached{State: page.Done}
-	case due == 0 || s == trace.Collected:
-		return step(sum, max(due, 1))
+// reachedBy lights the lamps. A debt or a payment is a share of its batch, and
+// has come as far as the whole of it; of a batch, credit or order only what it
+// brought counts. What only the fees make smaller has come whole.
+func reachedBy(line trace.Line, sums map[trace.Stage]money.Cents) (steps []page.Reached) {
+	due, net := money.Cents(0), money.Cents(0)
+	for _, n := range line.At(trace.Due) {
+		due += n.Cents
 	}
-	return step(min(sum, due), due) // a batch carries others' money too
+	if line.From != trace.Due && sums[trace.Collected] > 0 {
+		due = sums[trace.Collected]
+	}
+	for _, n := range line.At(trace.Remitted) {
+		net += n.Cents
+	}
+	for _, s := range trace.Stages {
+		reached := page.Reached{State: page.Open}
+		switch {
+		case len(line.At(s)) == 0:
+		case s == trace.Due:
+			reached = page.Reached{State: page.Done, Amount: due}
+		case s == trace.Asked:
+			reached.State = page.Done
+		case line.From == trace.Ordered || due == 0:
+			reached = step(sums[s], 1)
+		case s == trace.Credited || s == trace.Ordered:
+			come := sums[s]
+			if come >= min(sums[trace.Remitted], net) { // the rest are fees
+				come = sums[trace.Remitted]
+			}
+			reached = step(min(come, due), due)
+			reached.Amount = min(sums[s], due)
+		default:
+			reached = step(min(sums[s], due), due)
+		}
+		steps = append(steps, reached)
+	}
+	return steps
 }
 
-// named is the title of what stands on the line, with the channel's name
-// instead of its key.
-func (d *desk) named(n trace.Node) string {
-	if key, rest, ok := strings.Cut(n.Title, " "); ok && (n.Stage == trace.Collected || n.Stage == trace.Remitted) {
-		return d.channels.of(key) + " " + rest
+// named is the title of what stands on the line, and the key by which a
+// channel knows it: type and channel by their names, long codes in groups.
+func (d *desk) named(n trace.Node, at *page.Request) (title, key string) {
+	word, rest, _ := strings.Cut(n.Title, " ")
+	switch n.Stage {
+	case trace.Due:
+		for _, t := range at.Catalogue {
+			if t.Code == word {
+				return t.Name + ", posizione " + rest, ""
+			}
+		}
+	case trace.Asked:
+		return page.Groups(n.Title), ""
+	case trace.Collected, trace.Remitted:
+		return d.channels.of(word), rest
 	}
-	return n.Title
+	return n.Title, ""
 }
 
 // nodeURL leads to the page of what stands on the line, for who may see it.
@@ -157,6 +211,8 @@ func nodeURL(n trace.Node, at *page.Request) string {
 		return "/desk/posizioni/" + n.ID.String()
 	case n.Stage == trace.Collected && at.May("collections:view"):
 		return "/desk/incassi/" + n.ID.String()
+	case n.Stage == trace.Credited && at.May("reconcile:view"):
+		return "/ragioneria/riconciliazione/" + n.ID.String()
 	}
 	return ""
 }
