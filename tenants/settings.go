@@ -35,6 +35,7 @@ type Settings struct {
 	Postal      Postal     `json:"postal"`       // the account of the slips
 	Treasurer   Treasurer  `json:"treasurer"`    // tesoriere
 	UploadLimit int64      `json:"upload_limit"` // bytes; 0: 256 MB
+	KeptUnpaid  int        `json:"kept_unpaid"`  // days; 0: 90
 	Identity    Identity   `json:"identity"`     // where citizens log in
 	Sender      string     `json:"sender"`       // e-mail address of letters
 	Year        int        `json:"year"`         // esercizio being managed
@@ -80,6 +81,17 @@ func (s Settings) Limit() int64 {
 		return s.UploadLimit
 	}
 	return 256 << 20
+}
+
+// Unpaid is for how long it is remembered who would have made a payment that
+// never came, after the last sign that it may: by default 90 days, long enough
+// for a slip paid after its term, and for a postal flow that nobody has
+// imported for weeks.
+func (s Settings) Unpaid() time.Duration {
+	if s.KeptUnpaid > 0 {
+		return time.Duration(s.KeptUnpaid) * 24 * time.Hour
+	}
+	return 90 * 24 * time.Hour
 }
 
 // Municipality returns the town's own row.

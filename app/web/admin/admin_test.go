@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"cassacomune/app/auth"
 	"cassacomune/tenants"
@@ -158,7 +159,7 @@ func values(all url.Values, change []string) url.Values {
 
 func town(change ...string) url.Values {
 	return values(url.Values{"title": {"Comune di alfa"}, "address": {"Piazza 1"}, "fiscal_code": {"00000000000"}, "segregation": {"2"}, "year": {"2026"},
-		"upload_limit": {"64"}, "treasurer_abi": {"05034"}, "privacy": {"https://alfa.example/privacy"}, "client_secret": {"segreto-del-client"}, "german": {"si"}}, change)
+		"upload_limit": {"64"}, "kept_unpaid": {"45"}, "treasurer_abi": {"05034"}, "privacy": {"https://alfa.example/privacy"}, "client_secret": {"segreto-del-client"}, "german": {"si"}}, change)
 }
 
 func debtType(change ...string) url.Values {
@@ -240,7 +241,7 @@ func checkKept(t *testing.T, s *site) {
 			t.Errorf("chapter = %+v, %v; want what follows from its account", ch, err)
 		}
 		m, err := tx.Municipality()
-		if err != nil || m.Settings.Limit() != 64<<20 || len(m.Settings.Languages) != 2 || m.Settings.Defaults.Excess != "2025/alfa-12" {
+		if err != nil || m.Settings.Limit() != 64<<20 || m.Settings.Unpaid() != 45*24*time.Hour || len(m.Settings.Languages) != 2 || m.Settings.Defaults.Excess != "2025/alfa-12" {
 			t.Errorf("settings = %+v, %v", m.Settings, err)
 		}
 		for channel, want := range map[[2]string]string{{"oidc", "client_secret"}: "segreto-del-client", {"vpos", "mac_key"}: "segreto-alfa"} {

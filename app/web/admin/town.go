@@ -37,7 +37,7 @@ func townValues(m tenants.Settings) map[string]string {
 	return map[string]string{
 		"title": m.Title, "title_de": m.TitleDE, "german": ticked(slices.Contains(m.Languages, "de")), "region": m.Region, "address": m.Address,
 		"fiscal_code": m.FiscalCode, "ipa": m.IPA, "istat": m.ISTAT, "segregation": strconv.Itoa(m.Segregation), "application": m.Application,
-		"contact": m.Contact, "sender": m.Sender, "privacy": m.Privacy, "access": m.Access, "year": zero(m.Year), "upload_limit": strconv.FormatInt(m.Limit()>>20, 10),
+		"contact": m.Contact, "sender": m.Sender, "privacy": m.Privacy, "access": m.Access, "year": zero(m.Year), "upload_limit": strconv.FormatInt(m.Limit()>>20, 10), "kept_unpaid": strconv.Itoa(int(m.Unpaid().Hours() / 24)),
 		"postal_account": m.Postal.Account, "postal_holder": m.Postal.Holder, "postal_authorisation": m.Postal.Authorisation, "postal_iban": m.Postal.IBAN,
 		"treasurer_name": m.Treasurer.Name, "treasurer_abi": m.Treasurer.ABI, "treasurer_body": m.Treasurer.BodyCode, "treasurer_iban": m.Treasurer.IBAN,
 		"issuer": m.Identity.Issuer, "client_id": m.Identity.ClientID, "level": m.Identity.Level,
@@ -62,9 +62,10 @@ func showTown(c *fiber.Ctx, s sheet) error {
 			s.text("region", "Regione", "mostrata in testa alle pagine"), s.text("contact", "Ufficio che risponde", "telefono ed e-mail per chi paga"),
 			s.text("ipa", "Codice IPA", ""), s.number("istat", "Codice ISTAT", "6 cifre"),
 			s.number("year", "Esercizio in gestione", "l'anno del bilancio"), s.tick("german", "Pagine anche in tedesco", "")}},
-		{Name: "Informative", Lead: "La legge le vuole a piè di ogni pagina.", Fields: []page.Field{
+		{Name: "Informative e dati delle persone", Lead: "La legge vuole le informative a piè di ogni pagina, e i dati delle persone non più a lungo di quanto servono.", Fields: []page.Field{
 			s.text("privacy", "Informativa privacy", "indirizzo completo, che comincia con https://"),
-			s.text("access", "Dichiarazione di accessibilità", "indirizzo del modulo AgID")}},
+			s.text("access", "Dichiarazione di accessibilità", "indirizzo del modulo AgID"),
+			s.number("kept_unpaid", "Giorni dei pagamenti non fatti", "dopo quanti giorni si dimentica chi stava per pagare, da 30 a 730")}},
 		{Name: "Avvisi e bollettini", Fields: []page.Field{
 			s.number("segregation", "Codice di segregazione", "da 0 a 99, nel numero avviso"), s.text("application", "Application code", "per i numeri avviso già in uso con il codice 0"),
 			s.number("postal_account", "Conto corrente postale", "al massimo 12 cifre"), s.text("postal_holder", "Intestazione del conto", ""),
@@ -108,6 +109,7 @@ func readTown(f *page.Form) func(tenants.Settings) tenants.Settings {
 	segregation := between(f, "segregation", "Codice di segregazione", 0, 99)
 	year := between(f, "year", "Esercizio in gestione", 1999, 2100)
 	limit := between(f, "upload_limit", "Limite dei file", 1, 4096)
+	kept := between(f, "kept_unpaid", "Giorni dei pagamenti non fatti", 30, 730)
 	for _, of := range [][2]string{{"privacy", "Informativa privacy"}, {"access", "Dichiarazione di accessibilità"}, {"issuer", "Indirizzo del fornitore"}} {
 		if v := f.Value(of[0]); v != "" && !webAddress(v) {
 			f.Wrong(of[0], of[1]+": scrivi un indirizzo completo, che comincia con https://")
@@ -132,7 +134,7 @@ func readTown(f *page.Form) func(tenants.Settings) tenants.Settings {
 	return func(m tenants.Settings) tenants.Settings {
 		m.Title, m.TitleDE, m.Address, m.FiscalCode, m.Region, m.Contact = title, f.Value("title_de"), address, fiscal, f.Value("region"), f.Value("contact")
 		m.IPA, m.ISTAT, m.Segregation, m.Application, m.Year, m.UploadLimit = f.Value("ipa"), f.Value("istat"), segregation, f.Value("application"), year, int64(limit)<<20
-		m.Privacy, m.Access, m.Sender = f.Value("privacy"), f.Value("access"), f.Value("sender")
+		m.Privacy, m.Access, m.KeptUnpaid, m.Sender = f.Value("privacy"), f.Value("access"), kept, f.Value("sender")
 		m.Languages = []string{"it"}
 		if f.Value("german") != "" {
 			m.Languages = append(m.Languages, "de")

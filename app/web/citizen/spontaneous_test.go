@@ -28,6 +28,8 @@ import (
 	"cassacomune/tenants/tenantstest"
 )
 
+var kept = tenants.Settings{}.Unpaid()
+
 const hall = "Uso di una sala: 12/05/2026" // the reason of a spontaneous payment
 
 // choose fills in the form of a service, and returns the notice number that
@@ -155,7 +157,7 @@ func TestAbandoned(t *testing.T) {
 		p.post(cart.body[i : i+strings.IndexByte(cart.body[i:], '"')]).leads("/carrello")
 		p.get("/carrello").is(200, "Il carrello è vuoto")
 
-		db.Clock.Move(payments.Kept - time.Hour)
+		db.Clock.Move(kept - time.Hour)
 		p.within(payments.Sweep)
 		p.get("/avvisi/"+code).is(200, "Uso di una sala")
 		db.Clock.Move(2 * time.Hour)
@@ -247,7 +249,7 @@ func TestBornByPost(t *testing.T) {
 		}
 		p.postal(12, 500, slip) // once more: an excess
 		p.stands("paid again", totals{"ACC": 7000, "CRE": 1000, "TRN.slip": 6500, "ANT": 500})
-		db.Clock.Move(2 * payments.Kept)
+		db.Clock.Move(2 * kept)
 		p.within(payments.Sweep) // what is born stays
 		p.stands("swept", totals{"ACC": 7000, "CRE": 1000, "TRN.slip": 6500, "ANT": 500})
 	})
@@ -264,7 +266,7 @@ func TestTooLate(t *testing.T) {
 		p.cookies = map[string]string{}
 		printed := p.choose("20,00")
 		slip := p.toSlip("20.00")
-		db.Clock.Move(payments.Kept + 24*time.Hour)
+		db.Clock.Move(kept + 24*time.Hour)
 		p.within(payments.Sweep)
 		p.get("/avvisi/" + printed).is(200) // its slip was awaited for a month
 		p.notify(outcome(card, "OK", "4300")).is(200)
