@@ -31,8 +31,8 @@ var Facts = []string{
 	"platform_audit", "audit", "blob",
 	"ledger_tx", "ledger_entry", "ledger_conflict", "ledger_seal", "ledger_seal_tx",
 	"allocation", "allocation_event", "share",
-	"debt_event", "collection", "collection_line", "receipt", "fulfilment",
-	"remittance", "remittance_line", "journal_flow", "journal_entry", "journal_difference", "collection_order_export", "collection_order_line", "executed_line", "explanation", "credit_mark",
+	"debt_event", "collection", "collection_line", "attribution", "receipt", "fulfilment",
+	"remittance", "remittance_line", "journal_flow", "journal_entry", "journal_difference", "collection_order_export", "collection_order_line", "collection_order_part", "executed_line", "explanation", "credit_mark",
 	"inbound",
 }
 

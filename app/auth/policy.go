@@ -21,7 +21,7 @@ var Permissions = []string{
 	"citizen:debts", "citizen:receipts",
 	"debts:view", "debts:edit", "debts:import",
 	"desk:view",
-	"collections:view", "collections:edit",
+	"collections:view", "collections:attribute",
 	"treasury:view", "treasury:import",
 	"reconcile:view", "reconcile:decide",
 	"orders:view", "orders:export",

@@ -171,7 +171,7 @@ func Settle(tx *tenants.Tx, channel string, o Outcome) (payments.Attempt, error)
 		Payer: c.PayerName, Cart: c.ID, Parts: a.Lines, Source: "notification " + a.Code}); err != nil {
 		return a, err
 	}
-	var paid Paid
+	var paid collections.Paid
 	for _, l := range a.Lines {
 		paid.Debts = append(paid.Debts, l.Debt)
 	}
@@ -179,11 +179,6 @@ func Settle(tx *tenants.Tx, channel string, o Outcome) (payments.Attempt, error)
 		return a, err
 	}
 	return a, c.SetState(tx, payments.CartPaid, channel, day.Date{})
-}
-
-// Paid is the parameter of a run that tells the offices of debts just paid.
-type Paid struct {
-	Debts []uuid.UUID `json:"debts"`
 }
 
 func disagrees(a payments.Attempt, o Outcome) string {

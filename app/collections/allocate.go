@@ -37,6 +37,32 @@ func (c *Collection) allocate(tx *tenants.Tx, plans []debts.Plan) error {
 	return nil
 }
 
+// allocate writes the edges between the items and the collection, as a person
+// says.
+func (a Attribution) allocate(tx *tenants.Tx, c Listed, p debts.Plan) error {
+	due := p.Due()
+	var edges []ledger.Allocation
+	var ends []ledger.End
+	for _, l := range p.Lines {
+		ends = append(ends, ledger.End{Level: ledger.R1, Side: ledger.Left, Ref: l.Item.ID, Total: due[l.Item.ID]})
+		edges = append(edges, ledger.Allocation{
+			Key:   fmt.Sprintf("%s/%s/%s%s", p.Debt.Type, p.Debt.Position, l.Item.Key, a.edgeKey(c)),
+			Level: ledger.R1, Left: l.Item.ID, Right: c.ID, Cents: l.Cents, Origin: ledger.FromPerson, Rule: "attribuzione", Status: ledger.Confirmed,
+			Evidence:   []ledger.Reason{{What: "motivo", Left: a.Reason}, {What: "posizione", Left: p.Debt.Position, Right: c.Code}},
+			RightTotal: c.Cents})
+	}
+	if err := ledger.SetEnds(tx, ends...); err != nil {
+		return fmt.Errorf("ends of items: %w", err)
+	}
+	if _, err := ledger.Allocate(tx, edges...); err != nil {
+		return fmt.Errorf("allocate attribution: %w", err)
+	}
+	return nil
+}
+
+// edgeKey ends the natural key of an edge of the attribution.
+func (a Attribution) edgeKey(c Listed) string { return fmt.Sprintf(">%s#%d", c.name(), a.Number) }
+
 // allocate writes the edge between a collection and this remittance, as the
 // file states it.
 func (r *Remittance) allocate(tx *tenants.Tx, c Collection, cents money.Cents) error {

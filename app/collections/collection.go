@@ -59,13 +59,15 @@ type Line struct {
 	bun.BaseModel `bun:"table:collection_line"`
 	tenants.Row
 
-	CollectionID uuid.UUID `bun:"collection_id,pk"`
-	Seq          int       `bun:"seq,pk"`
-	Kind         LineKind
-	DebtID       uuid.UUID `bun:",nullzero"`
-	InstalmentID uuid.UUID `bun:",nullzero"`
-	ItemID       uuid.UUID `bun:",nullzero"`
-	Cents        money.Cents
+	CollectionID  uuid.UUID `bun:"collection_id,pk"`
+	Seq           int       `bun:"seq,pk"`
+	Kind          LineKind
+	DebtID        uuid.UUID   `bun:",nullzero"`
+	InstalmentID  uuid.UUID   `bun:",nullzero"`
+	ItemID        uuid.UUID   `bun:",nullzero"`
+	Cents         money.Cents // below zero: what an attribution took from the line of the channel's
+	Root          int         `bun:",nullzero"` // seq of the channel's line whose money this is; 0: it is that line
+	AttributionID uuid.UUID   `bun:",nullzero"`
 }
 
 // Receipt (ricevuta) is the payer's proof, at an address that nobody guesses.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -90,13 +91,15 @@ func (f Filter) limit(tx *tenants.Tx, q *bun.SelectQuery) *bun.SelectQuery {
 
 // What an actor of some offices sees, and what is still open on a collection.
 const (
-	seen = `(NOT EXISTS (SELECT 1 FROM collection_line AS l WHERE l.tenant_id = collection.tenant_id AND l.collection_id = collection.id AND l.debt_id IS NOT NULL)
+	seen = `(EXISTS (SELECT 1 FROM collection_line AS l WHERE l.tenant_id = collection.tenant_id AND l.collection_id = collection.id AND l.kind = 'unknown'
+			GROUP BY l.collection_id HAVING sum(l.cents) > 0)
 		OR EXISTS (SELECT 1 FROM collection_line AS l JOIN debt AS d ON d.tenant_id = l.tenant_id AND d.id = l.debt_id
-			WHERE l.tenant_id = collection.tenant_id AND l.collection_id = collection.id AND d.office IN (?)))`
+			WHERE l.tenant_id = collection.tenant_id AND l.collection_id = collection.id AND d.office IN (?)
+			GROUP BY l.debt_id HAVING sum(l.cents) > 0 OR min(COALESCE(l.root, 0)) = 0))`
 	open = `EXISTS (SELECT 1 FROM ledger_balance AS b WHERE b.tenant_id = collection.tenant_id AND b.ref = collection.id AND b.account IN (?) AND b.cents <> 0)`
 )
 
-// Load returns a collection with its lines. One that the actor's offices may
+// Load returns a collection with its lines as they stand today. One that the actor's offices may
 // not see is NotFound.
 func Load(tx *tenants.Tx, id uuid.UUID) (c Listed, err error) {
 	var found []Listed
@@ -107,7 +110,9 @@ func Load(tx *tenants.Tx, id uuid.UUID) (c Listed, err error) {
 		return c, fault.New(fault.NotFound, "missing", "Incasso non trovato.")
 	}
 	c = found[0]
-	return c, tx.Select(&c.Lines).Where("collection_id = ?", id).OrderExpr("seq").Scan(tx.Ctx)
+	lines, err := LinesOf(tx, id)
+	c.Lines = lines[id]
+	return c, err
 }
 
 // Some returns those of the collections that the actor's offices may see, in
@@ -134,18 +139,15 @@ func OfDebt(tx *tenants.Tx, debt uuid.UUID) (all []Collection, err error) {
 	if err := tx.Select(&all).Where("id IN (?)", paid).OrderExpr("paid_on, id").Scan(tx.Ctx); err != nil {
 		return nil, fmt.Errorf("collections of a debt: %w", err)
 	}
-	var lines []Line
-	if err := tx.Select(&lines).Where("debt_id = ?", debt).OrderExpr("collection_id, seq").Scan(tx.Ctx); err != nil {
-		return nil, fmt.Errorf("lines of a debt: %w", err)
+	ids := make([]uuid.UUID, len(all))
+	for i, c := range all {
+		ids[i] = c.ID
 	}
+	lines, err := LinesOf(tx, ids...)
 	for i := range all {
-		for _, l := range lines {
-			if l.CollectionID == all[i].ID {
-				all[i].Lines = append(all[i].Lines, l)
-			}
-		}
+		all[i].Lines = slices.DeleteFunc(lines[all[i].ID], func(l Line) bool { return l.DebtID != debt })
 	}
-	return all, nil
+	return slices.DeleteFunc(all, func(c Collection) bool { return len(c.Lines) == 0 }), err
 }
 
 // Each returns all collections of a filter in the order in which they became

@@ -2,6 +2,7 @@ package collections
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -39,7 +40,9 @@ func (p *Proof) load(tx *tenants.Tx) error {
 	if err := tx.One(tx.Select(&p.Collection).Where("id = ?", p.Receipt.CollectionID), "Incasso non trovato."); err != nil {
 		return err
 	}
-	return tx.Select(&p.Collection.Lines).Where("collection_id = ?", p.Collection.ID).OrderExpr("seq").Scan(tx.Ctx)
+	lines, err := LinesOf(tx, p.Collection.ID)
+	p.Collection.Lines = lines[p.Collection.ID]
+	return err
 }
 
 // ProofsOn returns the receipts of what was paid on debts, by debt, oldest
@@ -48,16 +51,16 @@ func ProofsOn(tx *tenants.Tx, debts []uuid.UUID) (map[uuid.UUID][]Proof, error) 
 	if len(debts) == 0 {
 		return nil, nil
 	}
-	var lines []Line
-	if err := tx.Select(&lines).Where("debt_id IN (?)", bun.List(debts)).Scan(tx.Ctx); err != nil {
+	var ids []uuid.UUID
+	if err := tx.SelectFrom("collection_line").ColumnExpr("DISTINCT collection_id").Where("debt_id IN (?)", bun.List(debts)).Scan(tx.Ctx, &ids); err != nil {
 		return nil, fmt.Errorf("collections of debts: %w", err)
-	}
-	ids := make([]uuid.UUID, 0, len(lines))
-	for _, l := range lines {
-		ids = append(ids, l.CollectionID)
 	}
 	if len(ids) == 0 {
 		return nil, nil
+	}
+	lines, err := LinesOf(tx, ids...)
+	if err != nil {
+		return nil, err
 	}
 	var found []Collection
 	if err := tx.Select(&found).Where("id IN (?)", bun.List(ids)).OrderExpr("paid_on, id").Scan(tx.Ctx); err != nil {
@@ -76,11 +79,7 @@ func ProofsOn(tx *tenants.Tx, debts []uuid.UUID) (map[uuid.UUID][]Proof, error) 
 			}
 		}
 		seen := map[uuid.UUID]bool{}
-		for _, l := range lines {
-			if l.CollectionID == c.ID {
-				p.Collection.Lines = append(p.Collection.Lines, l)
-			}
-		}
+		p.Collection.Lines = slices.DeleteFunc(lines[c.ID], func(l Line) bool { return !slices.Contains(debts, l.DebtID) })
 		for _, l := range p.Collection.Lines {
 			if !seen[l.DebtID] {
 				seen[l.DebtID] = true

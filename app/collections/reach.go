@@ -33,7 +33,7 @@ func Reached(tx *tenants.Tx, debts []uuid.UUID) (map[uuid.UUID]Reach, error) {
 		q = q.ColumnExpr("CAST(sum(CASE WHEN EXISTS ("+chains[i]+") THEN collection_line.cents ELSE 0 END) AS bigint) AS ?", bun.Ident(name))
 	}
 	err := q.Where("collection_line.kind = ?", OnItem).Where("collection_line.debt_id IN (?)", bun.List(debts)).
-		GroupExpr("collection_line.debt_id").Scan(tx.Ctx, &rows)
+		GroupExpr("collection_line.debt_id").Having("sum(collection_line.cents) > 0").Scan(tx.Ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("how far debts have come: %w", err)
 	}

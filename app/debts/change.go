@@ -273,14 +273,7 @@ func (c *change) planDebt() {
 	for _, it := range c.items {
 		d.Cents += it.by
 	}
-	switch {
-	case d.Paid == 0:
-		d.State = Open
-	case d.Paid < d.Cents:
-		d.State = Partly
-	default:
-		d.State = Paid
-	}
+	d.State = stateOf(*d)
 	d.Hash = c.n.hash()
 	c.parties = !slices.EqualFunc(c.was.Parties, c.n.Parties, func(a, b Party) bool {
 		return a.Kind == b.Kind && a.Code == b.Code && a.Name == b.Name && a.Email == b.Email && a.Address == b.Address && (b.Role == "" || a.Role == b.Role)

@@ -39,6 +39,15 @@ type Plan struct {
 	Lines      []Imputed
 	Excess     money.Cents // more than is due: kept, flagged, never refused
 	Completes  bool        // nothing remains to be paid of the instalment
+	Why        string      // nothing can be paid on the instalment: the reason, in Italian
+}
+
+// Cents is what the plan pays.
+func (p Plan) Cents() (sum money.Cents) {
+	for _, l := range p.Lines {
+		sum += l.Cents
+	}
+	return sum
 }
 
 // impute spreads a payment over the claims in the debt type's order (art. 1194

@@ -20,8 +20,12 @@ func PlanPayment(tx *tenants.Tx, instalment uuid.UUID, cents money.Cents, paidOn
 	if err != nil {
 		return Plan{}, err
 	}
-	if whyNot(d, in) != "" {
-		return Plan{Debt: d, Instalment: in, Excess: cents}, nil
+	return planOn(tx, d, in, cents, paidOn)
+}
+
+func planOn(tx *tenants.Tx, d Debt, in Instalment, cents money.Cents, paidOn day.Date) (Plan, error) {
+	if why := whyNot(d, in); why != "" {
+		return Plan{Debt: d, Instalment: in, Excess: cents, Why: why}, nil
 	}
 	t, err := tx.DebtType(d.Type)
 	if err != nil {
@@ -89,7 +93,9 @@ func (p Plan) Due() map[uuid.UUID]money.Cents {
 // Apply books the plan on the debt's own rows: what is due, what is paid, the
 // option chosen, the codes that nobody should pay any more. A debt that was
 // waiting for its payment is born here.
-func (p Plan) Apply(tx *tenants.Tx) error {
+func (p Plan) Apply(tx *tenants.Tx) error { return p.apply(tx, "paid", "") }
+
+func (p Plan) apply(tx *tenants.Tx, event, detail string) error {
 	if len(p.Lines) == 0 {
 		return nil // all of it was too much: the debt stays as it is
 	}
@@ -134,11 +140,7 @@ func (p Plan) Apply(tx *tenants.Tx) error {
 	if err := closeOthers(tx, d, in, p.Completes); err != nil {
 		return err
 	}
-	paid := money.Cents(0)
-	for _, l := range p.Lines {
-		paid += l.Cents
-	}
-	return record(tx, d.ID, "paid", paid, "")
+	return record(tx, d.ID, event, p.Cents(), detail)
 }
 
 func isOption(rule string) bool { return len(rule) > 7 && rule[:7] == "option " }

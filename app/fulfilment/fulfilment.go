@@ -143,7 +143,8 @@ func gradesOf(tx *tenants.Tx, ids []uuid.UUID) (map[uuid.UUID]tenants.Grade, err
 		DebtID       uuid.UUID
 		CollectionID uuid.UUID
 	}
-	q := tx.SelectFrom("collection_line").ColumnExpr("DISTINCT debt_id, collection_id").Where("kind = ?", "item")
+	q := tx.SelectFrom("collection_line").ColumnExpr("debt_id, collection_id").Where("kind = ?", "item").
+		GroupExpr("debt_id, collection_id").Having("sum(cents) > 0")
 	if len(ids) > 0 {
 		q = q.Where("debt_id IN (?)", bun.List(ids))
 	}

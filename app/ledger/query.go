@@ -74,6 +74,16 @@ func Standings(tx *tenants.Tx, ref uuid.UUID) ([]Standing, error) {
 	return standings(rows), nil
 }
 
+// HoldBalances waits for whoever moves what stands for a reference, and lets
+// others wait until the transaction ends.
+func HoldBalances(tx *tenants.Tx, ref uuid.UUID) error {
+	var rows []balanceRow
+	if err := tx.Lock(tx.Select(&rows).Where("ref = ?", ref).Order("account")).Scan(tx.Ctx); err != nil {
+		return fmt.Errorf("hold balances of %s: %w", ref, err)
+	}
+	return nil
+}
+
 func standings(rows []balanceRow) []Standing {
 	out := make([]Standing, len(rows))
 	for i, r := range rows {

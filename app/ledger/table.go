@@ -75,7 +75,7 @@ var Table = map[Event][]Pair{
 	Discharged:        {{"SGR", CRE}},
 	Moved:             {{CRE, CRE}},
 	Collected:         {{"CLR", CRE}, {"CLR", DATc}, {"CLR", ANT}},
-	Attributed:        {{DATc, CRE}, {ANT, CRE}},
+	Attributed:        {{DATc, CRE}, {ANT, CRE}, {DATc, CREtrz}, {ANT, CREtrz}},
 	BodyPaidStraight:  {{"TRZ", CREtrz}},
 	BodyCollected:     {{"CLR", CREtrz}},
 	BodyPaidOver:      {{"TRZ", MAN}},

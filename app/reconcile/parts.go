@@ -67,14 +67,11 @@ func paidBy(tx *tenants.Tx, r collections.Remittance, lines []collections.Remitt
 	for i, c := range found {
 		ids[i], key[c.ID] = c.ID, c.Key
 	}
-	var paid []collections.Line
-	if err := tx.Select(&paid).Where("collection_id IN (?)", bun.List(ids)).Order("collection_id", "seq").Scan(tx.Ctx); err != nil {
-		return nil, fmt.Errorf("lines of collections: %w", err)
+	paid, err := collections.LinesOf(tx, ids...)
+	for id, lines := range paid {
+		out[key[id]] = lines
 	}
-	for _, l := range paid {
-		out[key[l.CollectionID]] = append(out[key[l.CollectionID]], l)
-	}
-	return out, nil
+	return out, err
 }
 
 func split(r collections.Remittance, l collections.RemittanceLine, paid []collections.Line) (parts []Part) {

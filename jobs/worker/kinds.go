@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"cassacomune/app/accounting"
-	"cassacomune/app/channels"
+	"cassacomune/app/collections"
 	"cassacomune/app/fulfilment"
 	"cassacomune/app/reconcile"
 	"cassacomune/jobs"
@@ -29,7 +29,7 @@ func fulfilAll(tx *tenants.Tx) error {
 
 // fulfil tells the offices of debts that a channel has just collected.
 func fulfil(ctx context.Context, db *tenants.DB, tenant tenants.ID, run *jobs.Run) (more bool, err error) {
-	var paid channels.Paid
+	var paid collections.Paid
 	if err := run.Decode(&paid); err != nil {
 		return false, err
 	}
