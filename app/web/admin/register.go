@@ -8,6 +8,7 @@ import (
 
 	"cassacomune/app/day"
 	"cassacomune/app/web/page"
+	"cassacomune/jobs"
 	"cassacomune/tenants"
 )
 
@@ -36,36 +37,36 @@ func register(c *fiber.Ctx) error {
 		f.To = to.End()
 	}
 	p.Form.Errors = p.Filter.Errors
+	at := page.At(c)
 	if p.List.CSV && !p.Filter.Failed() {
-		at := page.At(c)
 		return page.CSV(c, "registro.csv", registerHead, auditRows(at.DB, at.Tenant.ID, f))
 	}
-	if err := page.At(c).Read(c, func(tx *tenants.Tx) error {
+	var shown []tenants.AuditRow
+	var files jobs.FileNames
+	if err := at.Read(c, func(tx *tenants.Tx) error {
 		f.Offset, f.Limit = p.List.Offset(), p.List.Size+1
 		rows, err := tx.AuditRows(f)
 		p.Table = page.Table{ID: "registro", Caption: "Operazioni, dalla più recente", Columns: page.Columns("Quando", "Chi", "Azione", "Dettaglio")}
-		for _, r := range page.Shown(&p.List, rows) {
-			p.Table.Rows = append(p.Table.Rows, auditRow(r))
+		if err != nil {
+			return err
 		}
+		shown = page.Shown(&p.List, rows)
+		files, err = jobs.NamesOfFiles(tx)
 		return err
 	}); err != nil {
 		return err
+	}
+	says := deedWords{files: files, types: at.Catalogue, persons: map[string]string{}}
+	for _, r := range shown {
+		if err := says.meet(c.UserContext(), at.DB, r); err != nil {
+			return err
+		}
+		p.Table.Rows = append(p.Table.Rows, says.row(r))
 	}
 	if len(p.Table.Rows) == 0 {
 		p.Empty = &page.Empty{Title: "Nessuna operazione", Text: "Nessuna operazione corrisponde ai filtri: togline uno.", URL: "/admin/registro", Action: "Togli i filtri"}
 	}
 	return page.Show(c, "admin/register", p)
-}
-
-// auditRow is a row for people: the act by its name, and what it was done to
-// below it.
-func auditRow(r tenants.AuditRow) []page.Cell {
-	cells := auditCells(r)
-	act := page.Cell{Text: page.ActionName(r.Action), Kind: "long"}
-	if r.Object != "" {
-		act.More = []page.Cell{{Text: r.Object, Kind: "small"}}
-	}
-	return []page.Cell{{Text: cells[0]}, {Text: cells[1], Kind: "long", More: []page.Cell{{Text: cells[2], Kind: "small"}}}, act, {Text: cells[5], Kind: "long"}}
 }
 
 func auditCells(r tenants.AuditRow) []string {
