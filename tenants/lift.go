@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"database/sql/driver"
 	"strconv"
 	"strings"
 )
@@ -10,7 +11,8 @@ type byKey struct{}
 
 // ByKey is the context for a query that finds rows by their keys, with other
 // keys each time, and for which the same plan is always the best. PostgreSQL
-// then plans it once a connection; of a join that is most of its time. A list
+// then plans it once a connection; of a join that is most of its time. (SQLite
+// keeps the plan of whatever can be lifted.) A list
 // with filters is no such query: its best plan depends on the values.
 func (tx *Tx) ByKey() context.Context { return context.WithValue(tx.Ctx, byKey{}, true) }
 
@@ -22,29 +24,29 @@ const mostLifted = 24
 // written them, and puts parameters in their place: texts, and whole numbers
 // that are too long to stand for anything but an id. ok is false for what has
 // too many values or is no statement.
-func lift(query string) (text string, values []string, ok bool) {
+func lift(query string) (text string, values []driver.Value, ok bool) {
 	var b strings.Builder
 	b.Grow(len(query))
 	for i := 0; i < len(query); {
-		n, value, lifted := 1, "", false
+		n, value := 1, driver.Value(nil)
 		switch c := query[i]; {
 		case c == '\'' && i > 0 && inName(query[i-1]): // E'', B'' and their like
 			n = 0
 		case c == '\'':
 			n, value = quoted(query[i:])
-			lifted = true
 		case c == '"':
 			n, _ = quoted(query[i:])
 		case isDigit(c) && (i == 0 || !inName(query[i-1])):
 			for n = 1; i+n < len(query) && inName(query[i+n]); n++ {
 			}
-			value = query[i : i+n]
-			lifted = n > 9 && strings.Trim(value, "0123456789") == ""
+			if id, err := strconv.ParseInt(query[i:i+n], 10, 64); err == nil && n > 9 && c != '0' {
+				value = id
+			}
 		}
 		if n == 0 {
 			return query, nil, false
 		}
-		if lifted {
+		if value != nil {
 			values = append(values, value)
 			b.WriteByte('$')
 			b.WriteString(strconv.Itoa(len(values)))

@@ -129,12 +129,26 @@ func TestAllAreUndone(t *testing.T) {
 // TestContextsEndBetweenStatements has writers give up in line, before and in
 // their turn; the others do not notice.
 func TestContextsEndBetweenStatements(t *testing.T) {
-	w := newWriters(t)
-	ctx, cancel := context.WithCancel(context.Background())
-	errs := w.together(ctx, mark("a"), func(tx *Tx) error {
-		cancel()
-		return mark("no")(tx)
-	})
+	var (
+		w    *writers
+		ctx  context.Context
+		errs []error
+	)
+	for ordered := false; !ordered; { // who stands in line first comes first, as a rule
+		w = newWriters(t)
+		within, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		worked := false
+		ctx, errs = within, w.together(within, func(tx *Tx) error {
+			worked = true
+			return mark("a")(tx)
+		}, func(tx *Tx) error {
+			if ordered = worked; ordered {
+				cancel()
+			}
+			return mark("no")(tx)
+		})
+	}
 	if errs[0] != nil || !errors.Is(errs[1], context.Canceled) {
 		t.Errorf("answers %v, want the second cancelled", errs)
 	}

@@ -184,7 +184,7 @@ func (e pgEngine) query(ctx context.Context, c driver.Conn, query string, args [
 		if text, values, ok := lift(query); ok {
 			query, args = text, []driver.NamedValue{{Ordinal: 1, Value: pgx.QueryExecModeCacheStatement}}
 			for i, v := range values {
-				args = append(args, driver.NamedValue{Ordinal: i + 2, Value: v})
+				args = append(args, driver.NamedValue{Ordinal: i + 2, Value: fmt.Sprint(v)})
 			}
 		}
 	}

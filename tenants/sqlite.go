@@ -79,7 +79,7 @@ func (e *embedded) open(_ context.Context, t ID, readOnly, create bool) (pool, e
 func connectSQLite(path string, connections int, options string, e engine) *bun.DB {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_time_format=sqlite"
-	db := sql.OpenDB(guard{sqliteConnector{dsn}, e})
+	db := sql.OpenDB(guard{keeping{sqliteConnector{dsn}}, e})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return bun.NewDB(db, sqlitedialect.New())
@@ -93,6 +93,17 @@ func (c sqliteConnector) Connect(context.Context) (driver.Conn, error) {
 	return sqliteDriver.Open(c.dsn)
 }
 func (c sqliteConnector) Driver() driver.Driver { return sqliteDriver }
+
+// keeping connects with a keeper of statements.
+type keeping struct{ sqliteConnector }
+
+func (c keeping) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.sqliteConnector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]*kept{}}, nil
+}
 
 func (e *embedded) provision(ctx context.Context, t ID) error {
 	if _, err := e.open(ctx, t, false, true); err != nil {
