@@ -73,11 +73,27 @@ func ExportOrders(tx *tenants.Tx, keys []string, draft Draft) (Export, error) {
 		if _, err := tx.Insert(&o.Lines).Exec(tx.Ctx); err != nil {
 			return Export{}, fmt.Errorf("insert lines of order: %w", err)
 		}
+		if err := o.keepParts(tx); err != nil {
+			return Export{}, err
+		}
 		if err := holdCredits(tx, *o, true); err != nil {
 			return Export{}, err
 		}
 	}
 	return x, tx.Audit("orders.export", x.ID.String(), strconv.Itoa(x.Orders)+" ordinativi")
+}
+
+// keepParts remembers which money the order holds.
+func (o *Order) keepParts(tx *tenants.Tx) error {
+	for i := range o.Parts {
+		o.Parts[i].OrderID, o.Parts[i].Seq = o.ID, i+1
+	}
+	for part := range slices.Chunk(o.Parts, 500) {
+		if _, err := tx.Insert(&part).Returning("NULL").Exec(tx.Ctx); err != nil {
+			return fmt.Errorf("insert parts of order: %w", err)
+		}
+	}
+	return nil
 }
 
 func choose(tx *tenants.Tx, keys []string) ([]Order, error) {

@@ -53,6 +53,7 @@ type Order struct {
 
 	Key        string          `bun:"-" json:"key"` // of a proposal: a hash of its content
 	Lines      []OrderLine     `bun:"-"`
+	Parts      []OrderPart     `bun:"-"` // of a proposal
 	Problems   []string        `bun:"-"` // Italian; an order with problems cannot be exported
 	Named      tenants.Chapter `bun:"-"`
 	AssessedAs string          `bun:"-"`
@@ -80,6 +81,21 @@ type OrderLine struct {
 	Causale       string
 
 	ProvisionalNumber string `bun:"-"`
+}
+
+// OrderPart says which cents of a batch's line went into an exported order,
+// and what they were known to pay.
+type OrderPart struct {
+	bun.BaseModel `bun:"table:collection_order_part"`
+	tenants.Row
+
+	OrderID       uuid.UUID `bun:"order_id,pk"`
+	Seq           int       `bun:"seq,pk"`
+	ProvisionalID uuid.UUID
+	LineRef       uuid.UUID // reconcile.Part's Own
+	ItemID        uuid.UUID `bun:",nullzero"`
+	Gross         money.Cents
+	Fee           money.Cents
 }
 
 // imputation is where money goes: the group of an order.

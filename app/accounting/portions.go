@@ -21,6 +21,8 @@ import (
 type portion struct {
 	to         imputation
 	gross, fee money.Cents
+	own, item  uuid.UUID // as in reconcile.Part
+	later      int
 }
 
 func (p portion) net() money.Cents { return p.gross - p.fee }
@@ -30,7 +32,7 @@ type books struct {
 	tx       *tenants.Tx
 	settings tenants.Settings
 	types    map[string]tenants.DebtType
-	parts    map[uuid.UUID][]imputed // by remittance, in file order
+	batches  map[uuid.UUID]batch
 }
 
 func openBooks(tx *tenants.Tx) (*books, error) {
@@ -38,7 +40,7 @@ func openBooks(tx *tenants.Tx) (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &books{tx: tx, settings: m.Settings, types: map[string]tenants.DebtType{}, parts: map[uuid.UUID][]imputed{}}
+	b := &books{tx: tx, settings: m.Settings, types: map[string]tenants.DebtType{}, batches: map[uuid.UUID]batch{}}
 	types, err := tx.DebtTypes()
 	if err != nil {
 		return nil, err
@@ -53,88 +55,82 @@ func openBooks(tx *tenants.Tx) (*books, error) {
 // the batches behind it, or the whole of them.
 func (b *books) portionsOf(edges []ledger.Allocation) (all []portion, err error) {
 	for _, a := range edges {
-		parts, err := b.remittance(a.Left)
+		batch, err := b.remittance(a.Left)
 		if err != nil {
 			return nil, err
 		}
-		shares, err := ledger.Shares(b.tx, ledger.ShareFilter{Allocation: a.ID})
-		if err != nil {
-			return nil, err
+		some, shared := batch.held[a.ID]
+		if !shared {
+			some = batch.portions
 		}
-		if len(shares) == 0 {
-			for _, p := range parts {
-				all = append(all, p.portion)
-			}
-			continue
-		}
-		for _, s := range shares {
-			p, err := b.shared(parts, s)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, p)
-		}
+		all = append(all, some...)
 	}
 	return all, nil
 }
 
-// imputed is a part of a batch with where it goes.
-type imputed struct {
-	reconcile.Part
-	portion
-}
-
-// shared is the portion of a share. The fee of a part goes with the first of
-// its shares.
-func (b *books) shared(parts []imputed, s ledger.Share) (portion, error) {
-	i := slices.IndexFunc(parts, func(p imputed) bool { return p.Line == s.Line && p.Item == s.Item })
-	if i < 0 {
-		return portion{to: imputation{Problem: "Una quota del riversamento non trova più la sua riga: l'ordinativo va preparato a mano."}, gross: s.Cents}, nil
-	}
-	p := portion{to: parts[i].to, gross: s.Cents}
-	all, err := ledger.Shares(b.tx, ledger.ShareFilter{Line: s.Line, Item: s.Item})
-	if err != nil {
-		return p, err
-	}
-	if len(all) > 0 && all[0].Allocation == s.Allocation {
-		p.gross, p.fee = s.Cents+parts[i].fee, parts[i].fee
-	}
-	return p, nil
+// batch is a remittance with where its money goes.
+type batch struct {
+	portions []portion               // in file order
+	held     map[uuid.UUID][]portion // by match, where it is spread over several credits
 }
 
 // remittance spreads a batch over the imputations of what it remits.
-func (b *books) remittance(id uuid.UUID) ([]imputed, error) {
-	if parts, ok := b.parts[id]; ok {
-		return parts, nil
+func (b *books) remittance(id uuid.UUID) (batch, error) {
+	if known, ok := b.batches[id]; ok {
+		return known, nil
 	}
 	var r collections.Remittance
 	if err := b.tx.One(b.tx.Select(&r).Where("id = ?", id), "Riversamento non trovato."); err != nil {
-		return nil, err
+		return batch{}, err
 	}
 	parts, err := reconcile.Parts(b.tx, r)
 	if err != nil {
-		return nil, err
+		return batch{}, err
 	}
 	items, types, err := b.items(parts)
 	if err != nil {
-		return nil, err
+		return batch{}, err
 	}
-	all := make([]imputed, len(parts))
+	one := batch{portions: make([]portion, len(parts)), held: map[uuid.UUID][]portion{}}
 	for i, p := range parts {
-		all[i] = imputed{p, portion{gross: p.Gross, fee: p.Fee}}
+		one.portions[i] = portion{gross: p.Gross, fee: p.Fee, own: p.Own, item: p.Item, later: p.Later}
+		to := &one.portions[i].to
 		switch p.Kind {
 		case collections.OnItem:
-			all[i].to = b.item(items[p.Item], types[p.Debt])
+			*to = b.item(items[p.Item], types[p.Debt])
 		case collections.Excess:
-			all[i].to = byDefault(b.settings.Defaults.Excess, "le eccedenze")
+			*to = byDefault(b.settings.Defaults.Excess, "le eccedenze")
 		case reconcile.TakenBack:
-			all[i].to = imputation{Problem: "Il riversamento " + r.Flow + " contiene storni: l'ordinativo va preparato a mano."}
+			to.Problem = "Il riversamento " + r.Flow + " contiene storni: l'ordinativo va preparato a mano."
 		default:
-			all[i].to = byDefault(b.settings.Defaults.Unknown, "gli incassi da attribuire")
+			*to = byDefault(b.settings.Defaults.Unknown, "gli incassi da attribuire")
 		}
 	}
-	b.parts[id] = all
-	return all, nil
+	pieces, err := reconcile.Pieces(b.tx, id, parts)
+	if err != nil {
+		return batch{}, err
+	}
+	one.share(pieces)
+	b.batches[id] = one
+	return one, nil
+}
+
+// share gives each match its pieces of the batch. The fee of a part goes with
+// the first of them.
+func (b batch) share(pieces []reconcile.Piece) {
+	begun := map[int]bool{}
+	for _, piece := range pieces {
+		p := portion{to: imputation{Problem: "Una quota del riversamento non trova più la sua riga: l'ordinativo va preparato a mano."}}
+		if piece.Part >= 0 {
+			p = b.portions[piece.Part]
+		}
+		if begun[piece.Part] {
+			p.fee = 0
+		}
+		begun[piece.Part] = true
+		p.gross = piece.Cents + p.fee
+		b.held[piece.Match] = append(b.held[piece.Match], p)
+	}
 }
 
 // items reads the items of parts, and the debt types by debt.

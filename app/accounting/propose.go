@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
 	"cassacomune/app/money"
@@ -26,7 +24,7 @@ func Propose(tx *tenants.Tx) ([]Order, error) {
 	if err != nil {
 		return nil, err
 	}
-	spoken, err := spokenFor(tx)
+	spoken, err := spokenFor(tx, credits)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +41,9 @@ func Propose(tx *tenants.Tx) ([]Order, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, part := range merge(p, portions) {
-			if !spoken.pairs[pairKey{p.ID, part.to}] {
-				add(groups, p, part)
+		for _, m := range merge(p, beyond(portions, spoken.parts[p.ID])) {
+			if !spoken.pairs[pairKey{p.ID, m.to}] {
+				add(groups, p, m)
 			}
 		}
 	}
@@ -83,56 +81,31 @@ func explanations(tx *tenants.Tx, p treasury.Provisional) ([]ledger.Allocation, 
 	return edges, nil
 }
 
-type pairKey struct {
-	provisional uuid.UUID
-	to          imputation
-}
-
-// spoken is what exported orders have already taken.
-type spoken struct {
-	pairs map[pairKey]bool
-	cents map[uuid.UUID]money.Cents // exported and not in the journal yet
-}
-
-func spokenFor(tx *tenants.Tx) (s spoken, err error) {
-	s = spoken{map[pairKey]bool{}, map[uuid.UUID]money.Cents{}}
-	orders, err := Orders(tx, "")
-	if err != nil {
-		return s, err
-	}
-	for _, o := range orders {
-		if o.State == Withdrawn {
-			continue
-		}
-		for _, l := range o.Lines {
-			s.pairs[pairKey{l.ProvisionalID, o.imputation()}] = true
-			if o.State == Exported && l.Kind == Regularisation {
-				s.cents[l.ProvisionalID] += l.Cents
-			}
-		}
-	}
-	return s, nil
+// merged are the portions of a credit that go to one imputation.
+type merged struct {
+	portion
+	of []portion
 }
 
 // merge sums the portions of a credit by imputation, in the order in which
 // they first come.
-func merge(p treasury.Provisional, portions []portion) (merged []portion) {
+func merge(p treasury.Provisional, portions []portion) (all []merged) {
 	at := map[imputation]int{}
 	for _, part := range portions {
 		part.to.Account, part.to.Year = p.Account, p.Year
 		i, ok := at[part.to]
 		if !ok {
-			i = len(merged)
+			i = len(all)
 			at[part.to] = i
-			merged = append(merged, portion{to: part.to})
+			all = append(all, merged{portion: portion{to: part.to}})
 		}
-		merged[i].gross += part.gross
-		merged[i].fee += part.fee
+		m := &all[i]
+		m.gross, m.fee, m.of = m.gross+part.gross, m.fee+part.fee, append(m.of, part)
 	}
-	return merged
+	return all
 }
 
-func add(groups map[imputation]*Order, p treasury.Provisional, part portion) {
+func add(groups map[imputation]*Order, p treasury.Provisional, part merged) {
 	o := groups[part.to]
 	if o == nil {
 		o = &Order{Account: part.to.Account, Year: part.to.Year, AssessmentYear: part.to.AssessmentYear, Assessment: part.to.Assessment,
@@ -143,6 +116,9 @@ func add(groups map[imputation]*Order, p treasury.Provisional, part portion) {
 		groups[part.to] = o
 	}
 	o.Cents += part.gross
+	for _, of := range part.of {
+		o.Parts = append(o.Parts, OrderPart{ProvisionalID: p.ID, LineRef: of.own, ItemID: of.item, Gross: of.gross, Fee: of.fee})
+	}
 	line := OrderLine{ProvisionalID: p.ID, ProvisionalNumber: p.Number, Payer: p.PartyName, PayerCode: p.PartyCode}
 	if net := part.net(); net != 0 {
 		line.Kind, line.Cents, line.Causale = Regularisation, net, "Regolarizzazione provvisorio "+p.Number+" del "+p.EffectiveOn.Italian()

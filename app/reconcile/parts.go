@@ -8,7 +8,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"cassacomune/app/collections"
-	"cassacomune/app/ledger"
 	"cassacomune/app/money"
 	"cassacomune/tenants"
 )
@@ -19,10 +18,12 @@ const TakenBack collections.LineKind = "taken back"
 // Part is what a remittance holds of one item, or of what has none: an excess,
 // an unknown collection. The parts of a batch stand in file order.
 type Part struct {
-	Line, Item uuid.UUID // collection and item; an unknown collection has an id of its own
+	Own        uuid.UUID // the line of the batch, the same whatever is known of it
+	Line, Item uuid.UUID // collection and item; a collection that is not known has the id of the batch's line
 	Kind       collections.LineKind
 	Debt       uuid.UUID
 	Gross, Fee money.Cents
+	Later      int // by attribution: the greater, the later; 0: the channel says so
 }
 
 // Net is what of the part is credited.
@@ -74,13 +75,16 @@ func paidBy(tx *tenants.Tx, r collections.Remittance, lines []collections.Remitt
 	return out, err
 }
 
+// OwnID is the id of a batch's line.
+func OwnID(batch uuid.UUID, key string) uuid.UUID { return uuid.NewSHA1(batch, []byte(key)) }
+
 func split(r collections.Remittance, l collections.RemittanceLine, paid []collections.Line) (parts []Part) {
-	own := uuid.NewSHA1(r.ID, []byte(l.Key))
+	own := OwnID(r.ID, l.Key)
 	switch {
 	case l.Cents < 0:
-		return []Part{{Line: own, Kind: TakenBack, Gross: l.Cents, Fee: l.Fee}}
+		return []Part{{Own: own, Line: own, Kind: TakenBack, Gross: l.Cents, Fee: l.Fee}}
 	case len(paid) == 0:
-		return []Part{{Line: own, Kind: collections.Unknown, Gross: l.Cents, Fee: l.Fee}}
+		return []Part{{Own: own, Line: own, Kind: collections.Unknown, Gross: l.Cents, Fee: l.Fee}}
 	}
 	left, fee := l.Cents, l.Fee
 	for i, p := range paid {
@@ -90,7 +94,11 @@ func split(r collections.Remittance, l collections.RemittanceLine, paid []collec
 		}
 		f := min(fee, gross)
 		if gross > 0 {
-			parts = append(parts, Part{Line: p.CollectionID, Item: p.ItemID, Kind: p.Kind, Debt: p.DebtID, Gross: gross, Fee: f})
+			part := Part{Own: own, Line: p.CollectionID, Item: p.ItemID, Kind: p.Kind, Debt: p.DebtID, Gross: gross, Fee: f}
+			if p.ByPerson() {
+				part.Later = p.Seq
+			}
+			parts = append(parts, part)
 		}
 		left, fee = left-gross, fee-f
 	}
@@ -112,62 +120,7 @@ func joined(parts []Part) (out []Part) {
 		}
 		out[i].Gross += p.Gross
 		out[i].Fee += p.Fee
+		out[i].Later = max(out[i].Later, p.Later)
 	}
 	return out
-}
-
-// share says which cents of which items stand in a match that takes only a
-// part of a batch: the first in file order that no other match has. A batch
-// from which something was taken back has no shares: its order is prepared by
-// a person.
-func share(tx *tenants.Tx, m match) error {
-	if m.Cents == m.batch.Net() {
-		return nil
-	}
-	parts, err := Parts(tx, m.batch)
-	if err != nil || slices.ContainsFunc(parts, func(p Part) bool { return p.Kind == TakenBack }) {
-		return err
-	}
-	used, err := sharedBefore(tx, m)
-	if err != nil {
-		return err
-	}
-	lines := map[uuid.UUID]money.Cents{}
-	for _, p := range parts {
-		lines[p.Line] += p.Net()
-	}
-	left := m.Cents
-	var shares []ledger.Share
-	for i, p := range parts {
-		cents := min(left, p.Net()-used[partKey{p.Line, p.Item}])
-		if cents <= 0 {
-			continue
-		}
-		left -= cents
-		shares = append(shares, ledger.Share{Allocation: m.ID, Level: ledger.R3, Line: p.Line, Item: p.Item, Cents: cents, Seq: i + 1,
-			LineTotal: lines[p.Line], AllocationTotal: m.Cents})
-	}
-	if len(shares) == 0 {
-		return nil
-	}
-	return ledger.AddShares(tx, shares...)
-}
-
-// sharedBefore sums what other matches of the batch have taken of its parts.
-func sharedBefore(tx *tenants.Tx, m match) (map[partKey]money.Cents, error) {
-	others, err := ledger.Allocations(tx, ledger.Filter{Level: ledger.R3, Left: m.Left, Status: ledger.Confirmed})
-	if err != nil {
-		return nil, err
-	}
-	used := map[partKey]money.Cents{}
-	for _, a := range others {
-		shares, err := ledger.Shares(tx, ledger.ShareFilter{Allocation: a.ID})
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range shares {
-			used[partKey{s.Line, s.Item}] += s.Cents
-		}
-	}
-	return used, nil
 }
