@@ -167,7 +167,8 @@ const (
 )
 
 // legalRates is the legal rate of interest (saggio degli interessi legali,
-// art. 1284 of the Civil Code), as the Ministry's decrees set it each year.
+// art. 1284 of the Civil Code), as the Ministry's decrees set it each year; the
+// last is that of 10 December 2025 (Gazzetta Ufficiale 289 of 13 December 2025).
 var legalRates = []Rate{
 	{day.New(2016, 1, 1), 20}, {day.New(2017, 1, 1), 10}, {day.New(2018, 1, 1), 30}, {day.New(2019, 1, 1), 80},
 	{day.New(2020, 1, 1), 5}, {day.New(2021, 1, 1), 1}, {day.New(2022, 1, 1), 125}, {day.New(2023, 1, 1), 500},
