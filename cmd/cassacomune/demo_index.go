@@ -13,13 +13,16 @@ import (
 
 	"cassacomune/app/fault"
 	"cassacomune/app/sandbox/idp"
+	"cassacomune/static"
 )
 
-const indexStyle = `body{font:1.05rem/1.55 system-ui,sans-serif;margin:0;color:#17324d;background:#f2f5f8}
-header{background:#0a3d62;color:#fff;padding:1.25rem}header p{margin:.25rem 0 0}
-main{max-width:60rem;margin:1.5rem auto;padding:0 1rem}section{background:#fff;padding:1rem 1.25rem;margin:0 0 1rem}
-h1{margin:0;font-size:1.6rem}h2{font-size:1.25rem;margin:.25rem 0}a{color:#0a4f8a;overflow-wrap:anywhere}ul{padding-left:1.25rem}
-code{overflow-wrap:anywhere;background:#e8eef3;padding:0 .25rem}`
+// indexHead is what stands before the towns: the same style as their pages.
+var indexHead = `<!doctype html><html lang="it"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
+	`<title>Cassa Comune, dimostrazione</title><link rel="icon" type="image/svg+xml" href="` + static.Path("icon.svg") + `">` +
+	`<link rel="stylesheet" href="` + static.Path("fonts.css") + `"><link rel="stylesheet" href="` + static.Path("bi.css") + `"><link rel="stylesheet" href="` + static.Path("app.css") + `"></head>` +
+	`<body><header class="bg-primary"><div class="container px-4 py-4"><h1 class="text-white mb-1">Cassa Comune</h1>` +
+	`<p class="lead text-white mb-0">Dimostrazione: Comuni, persone e conti sono inventati, nessun importo è vero.</p></div></header>` +
+	`<main><div class="container px-4 py-4"><p class="lead">Scegli un Comune ed entra come cittadino, senza password, o come chi ci lavora: la password di tutti è <code class="text-nowrap">` + demoPassword + `</code></p><div class="row g-4">`
 
 // index answers at the bare host: the towns with their accounts and files, and
 // the outside world.
@@ -32,16 +35,15 @@ func index(at place, dir string) func(*fiber.Ctx) error {
 			return fault.New(fault.NotFound, "demo.page", "Questa pagina non esiste.")
 		}
 		var b strings.Builder
+		b.WriteString(indexHead)
 		for _, t := range demoTowns() {
 			b.WriteString(t.card(at, dir))
 		}
-		b.WriteString(outsideCard(at))
-		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+		b.WriteString(outsideCard(at) + `</div></div></main></body></html>`)
+		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'")
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		c.Type("html", "utf-8")
-		return c.SendString(`<!doctype html><html lang="it"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-			`<title>Cassa Comune, dimostrazione</title><style>` + indexStyle + `</style></head><body><header><h1>Cassa Comune, dimostrazione</h1>` +
-			`<p>Comuni, persone e conti sono inventati: nessun importo è vero.</p></header><main>` + b.String() + `</main></body></html>`)
+		return c.SendString(b.String())
 	}
 }
 
@@ -51,33 +53,34 @@ func (t *demoTown) card(at place, dir string) string {
 	if t.nameDE != "" {
 		name += " / " + t.nameDE
 	}
-	fmt.Fprintf(&b, `<section><h2>%s</h2><p>Portale dei cittadini: <a href="%s/">%s/</a></p>`, html.EscapeString(name), home, home)
-	fmt.Fprintf(&b, `<p>Uffici: <a href="%s/accesso">%s/accesso</a>, la password di tutti è <code>%s</code></p>`, home, home, demoPassword)
-	b.WriteString(`<ul>`)
+	fmt.Fprintf(&b, `<section class="col-12 col-lg-4"><div class="it-card it-card-border-top it-card-border-top-primary it-card-height-full rounded shadow-sm border p-4"><h2 class="h4">%s</h2>`, html.EscapeString(name))
+	fmt.Fprintf(&b, `<p class="d-flex flex-wrap gap-2"><a class="btn btn-primary" href="%[1]s/">Portale dei cittadini<span class="visually-hidden"> del %[2]s</span></a><a class="btn btn-outline-primary" href="%[1]s/accesso">Uffici<span class="visually-hidden"> del %[2]s</span></a></p>`, home, html.EscapeString(t.name))
+	b.WriteString(`<h3 class="h6">Chi entra negli uffici</h3><ul class="list-unstyled small">`)
 	for _, a := range t.staff() {
-		fmt.Fprintf(&b, `<li><code>%s</code>: %s (%s)</li>`, a.email, a.what, a.name)
+		fmt.Fprintf(&b, `<li class="mb-2">%s, %s<br><code class="text-break">%s</code></li>`, a.name, a.what, a.email)
 	}
 	b.WriteString(`</ul>`)
 	if names := samples(dir, t.slug); len(names) > 0 {
-		b.WriteString(`<p>File da caricare:</p><ul>`)
+		b.WriteString(`<h3 class="h6">File da caricare</h3><ul class="list-unstyled small">`)
 		for _, n := range names {
-			fmt.Fprintf(&b, `<li><a href="%s/file/%s/%s" download>%s</a>: %s</li>`, at.url(at.host), t.slug, url.PathEscape(n), html.EscapeString(n), meaning(n))
+			fmt.Fprintf(&b, `<li class="mb-2"><a class="text-break" href="%s/file/%s/%s" download>%s</a><br>%s</li>`, at.url(at.host), t.slug, url.PathEscape(n), html.EscapeString(n), meaning(n))
 		}
 		b.WriteString(`</ul>`)
 	}
-	fmt.Fprintf(&b, `<p>Che cosa ne sa il mondo esterno: <a href="%s/comune/%s">banche e Tesoriere, %s</a></p></section>`, at.url(sandboxHost), t.slug, html.EscapeString(t.name))
+	fmt.Fprintf(&b, `<p class="small mb-0 mt-auto"><a href="%s/comune/%s">Che cosa ne sanno banche e Tesoriere<span class="visually-hidden"> del %s</span></a></p></div></section>`, at.url(sandboxHost), t.slug, html.EscapeString(t.name))
 	return b.String()
 }
 
 func outsideCard(at place) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<section><h2>Mondo esterno di prova</h2><p>Banca delle carte, banca postale, tesorieri, identità: <a href="%s/">%s/</a></p>`, at.url(sandboxHost), at.url(sandboxHost))
-	b.WriteString(`<p>Cittadini che possono entrare in ogni Comune, senza password:</p><ul>`)
+	b.WriteString(`<section class="col-12 col-lg-8"><div class="it-card it-card-height-full rounded border p-4"><h2 class="h4">Mondo esterno di prova</h2>`)
+	fmt.Fprintf(&b, `<p>Banca delle carte, banca postale, Tesorieri, identità: <a class="text-break" href="%s/">%s/</a></p>`, at.url(sandboxHost), at.url(sandboxHost))
+	b.WriteString(`<h3 class="h6">Cittadini che possono entrare in ogni Comune, senza password</h3><ul class="row list-unstyled small mb-0">`)
 	for _, p := range idp.Invented() {
-		fmt.Fprintf(&b, `<li>%s %s, <code>%s</code></li>`, p.Given, p.Family, p.FiscalCode)
+		fmt.Fprintf(&b, `<li class="col-12 col-md-6 mb-2">%s %s<br><code>%s</code></li>`, p.Given, p.Family, p.FiscalCode)
 	}
-	fmt.Fprintf(&b, `</ul></section><section><h2>Gestione dell'istanza</h2><p><a href="%s/">%s/</a>: <code>%s</code>, stessa password</p></section>`,
-		at.url(operatorHost), at.url(operatorHost), demoOperator.email)
+	b.WriteString(`</ul></div></section><section class="col-12 col-lg-4"><div class="it-card it-card-height-full rounded border p-4"><h2 class="h4">Gestione dell'istanza</h2>`)
+	fmt.Fprintf(&b, `<p><a class="text-break" href="%s/">%s/</a></p><p class="small mb-0">Gestore, stessa password<br><code class="text-break">%s</code></p></div></section>`, at.url(operatorHost), at.url(operatorHost), demoOperator.email)
 	return b.String()
 }
 

@@ -38,7 +38,7 @@ func dashboard(c *fiber.Ctx) error {
 	at := page.At(c)
 	p := dashboardView{Base: page.For(c, "Scrivania"), MaySearch: at.May("search:use"), MayJobs: at.May("jobs:view")}
 	if at.May("setup:edit") && len(at.Types()) == 0 {
-		p.Todo = append(p.Todo, task{Title: "Configurazione", Says: "non c'è ancora nessun tipo dovuto, e il Comune non può riscuotere", URL: "/admin", Action: "Vedi che cosa serve per partire"})
+		p.Todo = append(p.Todo, task{Title: "Configurazione", Says: "Non c'è ancora nessun tipo dovuto, e il Comune non può riscuotere.", URL: "/admin", Action: "Vedi che cosa serve per partire"})
 	}
 	err := at.Read(c, func(tx *tenants.Tx) error {
 		today := tx.Today()
@@ -75,9 +75,9 @@ func (p *dashboardView) addDebts(tx *tenants.Tx, today day.Date) error {
 		return err
 	}
 	p.Today = append(p.Today,
-		task{Title: "In scadenza", Says: fmt.Sprintf("da pagare entro sette giorni, fino al %s", today.AddDays(soon).Italian()), Number: near.Debts, Sum: near.Cents,
+		task{Title: "In scadenza", Says: fmt.Sprintf("Da pagare entro sette giorni, fino al %s.", today.AddDays(soon).Italian()), Number: near.Debts, Sum: near.Cents,
 			URL: "/desk/posizioni?stato=unpaid&ordina=scadenza&dal=" + today.Italian() + "&al=" + today.AddDays(soon).Italian(), Action: "Vedi le posizioni in scadenza"},
-		task{Title: "Scadute", Says: "non ancora pagate del tutto", Number: late.Debts, Sum: late.Cents,
+		task{Title: "Scadute", Says: "Non ancora pagate del tutto.", Number: late.Debts, Sum: late.Cents,
 			URL: "/desk/posizioni?stato=unpaid&ordina=scadenza&al=" + today.AddDays(-1).Italian(), Action: "Vedi le posizioni scadute"})
 	return nil
 }
@@ -87,14 +87,14 @@ func (p *dashboardView) addCollections(tx *tenants.Tx, today day.Date) error {
 	if err != nil {
 		return err
 	}
-	p.Today = append(p.Today, task{Title: "Incassi di oggi", Says: "pagati oggi e già comunicati dai canali", Number: d.Collections, Sum: d.Cents,
+	p.Today = append(p.Today, task{Title: "Incassi di oggi", Says: "Pagati oggi e già comunicati dai canali.", Number: d.Collections, Sum: d.Cents,
 		URL: "/desk/incassi?dal=" + today.Italian() + "&al=" + today.Italian(), Action: "Vedi gli incassi di oggi"})
 	if d.Unknown > 0 {
-		p.Todo = append(p.Todo, task{Title: "Incassi da attribuire", Says: "non si sa ancora per che cosa", Number: d.Unknown, Sum: d.UnknownC,
+		p.Todo = append(p.Todo, task{Title: "Incassi da attribuire", Says: "Non si sa ancora per che cosa.", Number: d.Unknown, Sum: d.UnknownC,
 			URL: "/desk/incassi?tipo=unknown", Action: "Vedi gli incassi da attribuire"})
 	}
 	if d.Excess > 0 {
-		p.Todo = append(p.Todo, task{Title: "Eccedenze", Says: "denaro in più, da restituire o da usare per un altro dovuto", Number: d.Excess, Sum: d.Kept,
+		p.Todo = append(p.Todo, task{Title: "Eccedenze", Says: "Denaro in più, da restituire o da usare per un altro dovuto.", Number: d.Excess, Sum: d.Kept,
 			URL: "/desk/incassi?tipo=excess", Action: "Vedi le eccedenze"})
 	}
 	return nil
@@ -108,7 +108,7 @@ func (p *dashboardView) addTreasury(tx *tenants.Tx, at *page.Request) error {
 			return err
 		}
 		if len(proposed) > 0 {
-			p.Todo = append(p.Todo, task{Title: "Abbinamenti proposti", Says: "aspettano che qualcuno li confermi o li respinga", Number: len(proposed),
+			p.Todo = append(p.Todo, task{Title: "Abbinamenti proposti", Says: "Aspettano che qualcuno li confermi o li respinga.", Number: len(proposed),
 				URL: "/ragioneria/riconciliazione", Action: "Vedi gli abbinamenti proposti"})
 		}
 	}
@@ -120,7 +120,7 @@ func (p *dashboardView) addTreasury(tx *tenants.Tx, at *page.Request) error {
 		return err
 	}
 	t := task{Title: "Provvisori di entrata da regolarizzare", Number: len(open), URL: "/ragioneria/tesoreria", Action: "Vedi i provvisori",
-		Says: "il primo termine di 60 giorni è il " + open[0].Deadline().Italian()}
+		Says: "Il primo termine di 60 giorni è il " + open[0].Deadline().Italian() + "."}
 	for _, o := range open {
 		t.Sum += o.Remaining()
 	}
@@ -138,7 +138,7 @@ func (p *dashboardView) addFiles(tx *tenants.Tx, at *page.Request) error {
 		}
 	}
 	if n > 0 {
-		p.Todo = append(p.Todo, task{Title: "File da approvare", Says: "controllati, aspettano una decisione", Number: n, URL: "/desk/file", Action: "Vedi i file"})
+		p.Todo = append(p.Todo, task{Title: "File da approvare", Says: "Controllati, aspettano una decisione.", Number: n, URL: "/desk/file", Action: "Vedi i file"})
 	}
 	return err
 }

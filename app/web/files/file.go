@@ -142,7 +142,7 @@ func countTable(f jobs.File) page.Table {
 		t.Caption = "Che cosa è stato fatto"
 	}
 	row := func(name string, n int64) {
-		t.Rows = append(t.Rows, []page.Cell{{Text: name}, {Text: fmt.Sprint(n), Kind: "money"}})
+		t.Rows = append(t.Rows, []page.Cell{{Text: name}, {Text: page.Count(n), Kind: "money"}})
 	}
 	row("Righe nel file", v.Rows)
 	if v.HoldsDebts() {

@@ -21,6 +21,7 @@ var funcs = map[string]any{
 	"longday":  day.Date.Long,
 	"instant":  Instant,
 	"code":     Groups,
+	"count":    Count[int],
 	"asset":    asset,
 	"icon":     icon,
 	"field":    field,
@@ -39,6 +40,15 @@ func Instant(t time.Time) string {
 		return ""
 	}
 	return t.In(day.Rome).Format("02/01/2006 15:04")
+}
+
+// Count prints how many there are: "1.234.567".
+func Count[N int | int64](n N) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "." + s[i:]
+	}
+	return s
 }
 
 // Groups prints a long code in groups of four, as people read it aloud.

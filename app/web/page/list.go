@@ -127,9 +127,9 @@ func (l List) Summary() string {
 	case l.total == 1:
 		return l.T("list.one|Un risultato")
 	case l.total < 0:
-		return l.T("list.some_open|Risultati %d-%d", l.Offset()+1, l.Offset()+l.shown)
+		return l.T("list.some_open|Risultati %s-%s", Count(l.Offset()+1), Count(l.Offset()+l.shown))
 	}
-	return l.T("list.some|Risultati %d-%d di %d", l.Offset()+1, l.Offset()+l.shown, l.total)
+	return l.T("list.some|Risultati %s-%s di %s", Count(l.Offset()+1), Count(l.Offset()+l.shown), Count(l.total))
 }
 
 // PrevURL and NextURL are empty at the ends of the list.
