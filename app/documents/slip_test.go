@@ -24,6 +24,7 @@ import (
 	"cassacomune/app/codes"
 	"cassacomune/app/fault"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 )
 
 // The hash is public: it pins the 16 by 48 bits, row by row, of the first
@@ -163,14 +164,14 @@ func TestInWords(t *testing.T) {
 func vectors(t *testing.T) [][3]string {
 	own := [][3]string{{"240704900900004256", "000000012345", "<240704900900004256> 00000135+50> 000000012345< 896>"},
 		{"025257650095110900", "001007214826", "<025257650095110900> 00000120+67> 001007214826< 896>"}}
-	shared := os.Getenv("CASSACOMUNE_SHARED")
-	if shared == "" {
-		shared = "../../../shared"
-	}
-	f, err := os.Open(filepath.Join(shared, "corpora/legacy/td896-vectors.csv"))
-	if err != nil {
+	published := shared.Find(t, "corpora/legacy/td896-vectors.csv")
+	if published == "" {
 		t.Log("shared vectors are absent, own ones only")
 		return own
+	}
+	f, err := os.Open(published)
+	if err != nil {
+		t.Fatal(err)
 	}
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()

@@ -8,14 +8,27 @@ import (
 	"testing"
 )
 
-// Path returns the path of a file or folder of the material: below
-// CASSACOMUNE_SHARED, else below a folder "shared" beside this one or beside
-// any above it. A test that does not find it is skipped.
+// Path returns the path of a file or folder of the material. A test that does
+// not find it is skipped; where CASSACOMUNE_SHARED says that it is there, the
+// test fails.
 func Path(t testing.TB, parts ...string) string {
 	t.Helper()
+	path := Find(t, parts...)
+	if path == "" {
+		t.Skipf("no shared material beside the checkout: %s", filepath.Join(parts...))
+	}
+	return path
+}
+
+// Find is Path for a test that has samples of its own too. It looks below
+// CASSACOMUNE_SHARED, else below a folder "shared" beside this one or beside
+// any above it, and returns "" where there is none.
+func Find(t testing.TB, parts ...string) string {
+	t.Helper()
 	name := filepath.Join(parts...)
-	dirs := []string{os.Getenv("CASSACOMUNE_SHARED")}
-	if dirs[0] == "" {
+	named := os.Getenv("CASSACOMUNE_SHARED")
+	dirs := []string{named}
+	if named == "" {
 		dirs = above(t)
 	}
 	for _, dir := range dirs {
@@ -24,7 +37,9 @@ func Path(t testing.TB, parts ...string) string {
 			return path
 		}
 	}
-	t.Skipf("no shared material beside the checkout: %s", name)
+	if named != "" {
+		t.Fatalf("the shared material in %s has no %s", named, name)
+	}
 	return ""
 }
 

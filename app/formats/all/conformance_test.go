@@ -17,33 +17,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/shared"
 )
 
 var update = flag.Bool("update", false, "write docs/formats/conformance.md")
-
-// corpora is the folder of files that others wrote.
-func corpora(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return filepath.Join(dir, "corpora")
-	}
-	dir, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if beside := filepath.Join(dir, "shared", "corpora"); exists(beside) {
-			return beside
-		}
-	}
-	t.Skip("no folder of shared samples beside the checkout")
-	return ""
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
 
 // conformance is a table of what is expected of files and what we read.
 type conformance struct {
@@ -59,7 +36,7 @@ func (c compared) agrees() bool { return c.expected == c.read }
 // stands in testdata/differences.csv with its reason, and nothing else may; the
 // page of it all is docs/formats/conformance.md, which -update writes.
 func TestConformance(t *testing.T) {
-	dir := corpora(t)
+	dir := shared.Path(t, "corpora")
 	seen := map[string]bool{}
 	tables := []conformance{
 		statementTable(t, dir, seen), paymentTable(t, dir, seen), signatureTable(t, dir, seen), debtTable(t, dir, seen), factTable(t, dir, seen), restTable(t, dir, seen),

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cassacomune/app/shared"
 )
 
 // What holds for any file holds for those that others wrote. What they are
 // expected to hold is compared where inspect is.
 func TestPublishedFiles(t *testing.T) {
-	dir := shared(t, "corpora/bank")
+	dir := shared.Path(t, "corpora/bank")
 	files, err := filepath.Glob(filepath.Join(dir, "c*", "*.xml"))
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +36,7 @@ func TestPublishedFiles(t *testing.T) {
 
 // Cases that the public samples hold, each with what must come of it.
 func TestPublishedCases(t *testing.T) {
-	dir := shared(t, "corpora/bank")
+	dir := shared.Path(t, "corpora/bank")
 	for file, wants := range map[string][]string{
 		"camt.054/moov__200519_camt054-returns_p_ch2909000000250094239_1109800798_0_2019052023472022.xml": {`Returned="AC01"`, "Credit=true Cents=400.00"},
 		"camt.053/oca__test-camt053-no-ntry.xml":                                                          {"Statement ", "Closing Closing=1520.76"},
@@ -59,24 +61,4 @@ func TestPublishedCases(t *testing.T) {
 			}
 		}
 	}
-}
-
-// shared finds the reference files beside the checkout, or skips.
-func shared(t *testing.T, path string) string {
-	t.Helper()
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return filepath.Join(dir, path)
-	}
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		dir := filepath.Join(at, "shared", path)
-		if _, err := os.Stat(dir); err == nil {
-			return dir
-		}
-	}
-	t.Skip("no shared folder beside the checkout")
-	return ""
 }

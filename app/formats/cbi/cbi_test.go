@@ -9,6 +9,7 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/golden"
+	"cassacomune/app/shared"
 )
 
 func read(text string) formats.Reader { return Read(strings.NewReader(text)) }
@@ -179,15 +180,9 @@ func TestClaimsNothingElse(t *testing.T) {
 // TestCorpus reads the public sample: three of 158 disposals, and the foot of
 // the whole, which does not lie: 158 times 7 records and 2 are its 1108.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("CASSACOMUNE_SHARED")
-	for up := ".."; dir == "" && len(up) < 30; up += "/.." {
-		if _, err := os.Stat(filepath.Join(up, "shared", "corpora")); err == nil {
-			dir = filepath.Join(up, "shared")
-		}
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "corpora", "legacy", "mav-sample.txt"))
+	text, err := os.ReadFile(shared.Path(t, "corpora/legacy/mav-sample.txt"))
 	if err != nil {
-		t.Skip("the public sample of MAV is absent")
+		t.Fatal(err)
 	}
 	var fields, payments []string
 	for e := range read(string(text)) {

@@ -15,6 +15,7 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 )
 
 var update = flag.Bool("update", false, "write the goldens")
@@ -88,10 +89,10 @@ func TestHeader(t *testing.T) {
 
 // TestCorpus reads the files of the peer and counts what they hold.
 func TestCorpus(t *testing.T) {
-	dir := filepath.Join(shared(t), "corpora", "pagopa", "govpay-csv")
+	dir := shared.Path(t, "corpora/pagopa/govpay-csv")
 	expected, err := os.Open(filepath.Join(dir, "EXPECTED.csv"))
 	if err != nil {
-		t.Skip("the corpus of GovPay files is absent")
+		t.Fatal(err)
 	}
 	defer expected.Close()
 	lines, err := csv.NewReader(expected).ReadAll()
@@ -134,25 +135,6 @@ func TestCorpus(t *testing.T) {
 	if n, err := strconv.Atoi(lines[1][2]); err != nil || n == 0 {
 		t.Errorf("EXPECTED.csv says %q rows", lines[1][2])
 	}
-}
-
-// shared finds the folder of corpora, or skips.
-func shared(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "shared", "corpora")); err == nil {
-			return filepath.Join(dir, "shared")
-		}
-	}
-	t.Skip("no folder of corpora beside the checkout, and CASSACOMUNE_SHARED is not set")
-	return ""
 }
 
 func FuzzRead(f *testing.F) {

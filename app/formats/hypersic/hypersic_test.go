@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cassacomune/app/formats/internal/golden"
+	"cassacomune/app/shared"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -93,13 +94,9 @@ func TestStopsWhenTold(t *testing.T) {
 
 // The columns are those of the published layout.
 func TestLayout(t *testing.T) {
-	dir := os.Getenv("CASSACOMUNE_SHARED")
-	if dir == "" {
-		dir = "../../../../shared"
-	}
-	in, err := os.Open(filepath.Join(dir, "corpora/treasury/apkappa_hypersic_rendicontazione_v2.3_fields.csv"))
+	in, err := os.Open(shared.Path(t, "corpora/treasury/apkappa_hypersic_rendicontazione_v2.3_fields.csv"))
 	if err != nil {
-		t.Skip("no shared folder beside the checkout")
+		t.Fatal(err)
 	}
 	defer in.Close()
 	rows, err := csv.NewReader(in).ReadAll()

@@ -12,28 +12,8 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 )
-
-// shared returns the folder of the public corpora, or skips the test.
-func shared(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("CASSACOMUNE_SHARED")
-	for up := ".."; dir == "" && len(up) < 30; up += "/.." {
-		if _, err := os.Stat(filepath.Join(up, "shared", "corpora")); err == nil {
-			dir = filepath.Join(up, "shared")
-		}
-	}
-	if dir != "" {
-		if _, err := os.Stat(filepath.Join(dir, "corpora", "bank", "EXPECTED.csv")); err == nil {
-			return dir
-		}
-	}
-	if os.Getenv("CASSACOMUNE_TEST_STRICT") != "" {
-		t.Fatal("the corpus of bank statements is absent")
-	}
-	t.Skip("the corpus of bank statements is absent")
-	return ""
-}
 
 // counted is what a file holds, in the columns of the table: statements,
 // entries, credits, debits, openings, closings.
@@ -111,7 +91,7 @@ var unknown = map[string]bool{"mt940/wolph__self-provided_invalid_statement.sta"
 // TestCorpus holds every file of the corpus against its row. A fragment has
 // no statement that could hold its balances.
 func TestCorpus(t *testing.T) {
-	dir := filepath.Join(shared(t), "corpora", "bank")
+	dir := shared.Path(t, "corpora/bank")
 	table, err := os.Open(filepath.Join(dir, "EXPECTED.csv"))
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cassacomune/app/formats/internal/golden"
+	"cassacomune/app/shared"
 )
 
 // versions are our samples, with what they must be recognised as and the
@@ -83,7 +84,7 @@ func schemas(t *testing.T) string {
 	t.Helper()
 	to := t.TempDir()
 	for _, dir := range []string{"schemas/opi-orders", "schemas/opi", "schemas/oil"} {
-		files, err := filepath.Glob(filepath.Join(shared(t, dir), "*.xsd"))
+		files, err := filepath.Glob(filepath.Join(shared.Path(t, dir), "*.xsd"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: no schemas, %v", dir, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"cassacomune/app/day"
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -222,7 +223,7 @@ func TestAStrangeWordIsToldOnce(t *testing.T) {
 }
 
 func TestPublishedJournals(t *testing.T) {
-	dir := shared(t, "corpora/treasury")
+	dir := shared.Path(t, "corpora/treasury")
 	for name, want := range map[string]string{
 		"OPI_GIORNALE_DI_CASSA_V_1_4.VALID.xml":     "opi-journal 1.4 4 ++++++- warning pagina", // one of two pages
 		"OPI_GIORNALE_DI_CASSA_V_1_7_1.VALID.xml":   "opi-journal 1.7.1 4 ++++++- warning pagina",
@@ -245,26 +246,6 @@ func TestPublishedJournals(t *testing.T) {
 	if got := listen(in); !strings.Contains(strings.Join(got.problems, "|"), "error") {
 		t.Errorf("got %v, want an error", got.problems)
 	}
-}
-
-// shared finds the reference files beside the checkout, or skips.
-func shared(t *testing.T, path string) string {
-	t.Helper()
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return filepath.Join(dir, path)
-	}
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		dir := filepath.Join(at, "shared", path)
-		if _, err := os.Stat(dir); err == nil {
-			return dir
-		}
-	}
-	t.Skip("no shared folder beside the checkout")
-	return ""
 }
 
 func FuzzRead(f *testing.F) {

@@ -14,6 +14,7 @@ import (
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/xmlscan"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -109,7 +110,7 @@ func TestWriteReversaliRefuses(t *testing.T) {
 // The accounting package's part, done here: number and stamp duty. Then each
 // order is a valid root element of the schema, whatever it holds.
 func TestWriteReversaliIsValidOnceNumbered(t *testing.T) {
-	schema := filepath.Join(shared(t, "schemas/opi-orders"), "OPI_FLUSSO_ORDINATIVI_V_1_7_1.xsd")
+	schema := filepath.Join(shared.Path(t, "schemas/opi-orders"), "OPI_FLUSSO_ORDINATIVI_V_1_7_1.xsd")
 	d := draft()
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 60 {

@@ -11,6 +11,7 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/golden"
+	"cassacomune/app/shared"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -143,7 +144,7 @@ func TestStopsWhenTold(t *testing.T) {
 }
 
 func TestSamplesObeyTheirSchemas(t *testing.T) {
-	schemas := shared(t, "schemas/opi-orders")
+	schemas := shared.Path(t, "schemas/opi-orders")
 	xmllint, err := exec.LookPath("xmllint")
 	if err != nil {
 		t.Skip("no xmllint on this machine")
@@ -156,26 +157,6 @@ func TestSamplesObeyTheirSchemas(t *testing.T) {
 			}
 		}
 	}
-}
-
-// shared finds the reference files beside the checkout, or skips.
-func shared(t *testing.T, path string) string {
-	t.Helper()
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return filepath.Join(dir, path)
-	}
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		dir := filepath.Join(at, "shared", path)
-		if _, err := os.Stat(dir); err == nil {
-			return dir
-		}
-	}
-	t.Skip("no shared folder beside the checkout")
-	return ""
 }
 
 func FuzzRead(f *testing.F) {

@@ -12,28 +12,14 @@ import (
 	"time"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/shared"
 )
-
-// shared finds the reference files beside the checkout, or skips.
-func shared(t *testing.T, path string) string {
-	t.Helper()
-	dir := os.Getenv("CASSACOMUNE_SHARED")
-	for up := ".."; dir == "" && len(up) < 30; up += "/.." {
-		if _, err := os.Stat(filepath.Join(up, "shared", path)); err == nil {
-			dir = filepath.Join(up, "shared")
-		}
-	}
-	if dir == "" {
-		t.Skip("no shared folder beside the checkout")
-	}
-	return filepath.Join(dir, path)
-}
 
 // TestCorpora holds every file of the collection to the verdict that its table
 // expects: accept is valid; reject is invalid, but for a certificate or a chain
 // that is missing.
 func TestCorpora(t *testing.T) {
-	dir := shared(t, "corpora/signatures")
+	dir := shared.Path(t, "corpora/signatures")
 	table, err := os.ReadFile(filepath.Join(dir, "EXPECTED.csv"))
 	if err != nil {
 		t.Fatal(err)

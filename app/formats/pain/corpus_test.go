@@ -12,31 +12,13 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 )
-
-func shared(t *testing.T, path string) string {
-	t.Helper()
-	if dir := os.Getenv("CASSACOMUNE_SHARED"); dir != "" {
-		return filepath.Join(dir, path)
-	}
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		dir := filepath.Join(at, "shared", path)
-		if _, err := os.Stat(dir); err == nil {
-			return dir
-		}
-	}
-	t.Skip("no shared folder beside the checkout")
-	return ""
-}
 
 // TestCorpus meets the table of what an independent count found in the public
 // payment files, row by row. A column that is empty there is empty here.
 func TestCorpus(t *testing.T) {
-	dir := shared(t, "corpora/bank")
+	dir := shared.Path(t, "corpora/bank")
 	table, err := os.Open(filepath.Join(dir, "EXPECTED_PAIN.csv"))
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"cassacomune/app/day"
 	"cassacomune/app/formats"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 )
 
 // maker makes messages of every shape that the forms can carry.
@@ -191,12 +192,12 @@ func TestExamplesAreValid(t *testing.T) {
 // and CBI leaves it out.
 func validate(t *testing.T, form Form, written []string) {
 	t.Helper()
-	schema := filepath.Join(shared(t, "schemas/iso20022"), string(form)+".xsd")
+	schema := filepath.Join(shared.Path(t, "schemas/iso20022"), string(form)+".xsd")
 	if form.cbi() {
-		schema = filepath.Join(shared(t, "schemas/cbi"), string(form)+".xsd")
+		schema = filepath.Join(shared.Path(t, "schemas/cbi"), string(form)+".xsd")
 	}
 	if _, err := os.Stat(schema); err != nil && form == DebitsCBI {
-		schema = filepath.Join(shared(t, "schemas/iso20022"), "pain.008.001.02.xsd")
+		schema = filepath.Join(shared.Path(t, "schemas/iso20022"), "pain.008.001.02.xsd")
 		var inner []string
 		for _, text := range written {
 			if strings.Count(text, "<DbtrAgt>") == strings.Count(text, "<Dbtr>") {

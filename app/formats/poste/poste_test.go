@@ -2,7 +2,6 @@ package poste
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,6 +9,7 @@ import (
 
 	"cassacomune/app/formats"
 	"cassacomune/app/formats/internal/golden"
+	"cassacomune/app/shared"
 )
 
 func read(text string) formats.Reader { return Read(strings.NewReader(text)) }
@@ -88,12 +88,6 @@ func FuzzRead(f *testing.F) {
 // TestCorpus reads the two flows of the public corpus, where they are: every
 // total of their summaries agrees.
 func TestCorpus(t *testing.T) {
-	dir := os.Getenv("CASSACOMUNE_SHARED")
-	for up := ".."; dir == "" && len(up) < 30; up += "/.." {
-		if _, err := os.Stat(filepath.Join(up, "shared", "corpora")); err == nil {
-			dir = filepath.Join(up, "shared")
-		}
-	}
 	for name, want := range map[string]struct {
 		centre    string
 		n         int
@@ -104,9 +98,9 @@ func TestCorpus(t *testing.T) {
 		"telematici": {"4", 1, "15,00", map[string]int{"674": 1}, map[string]int{"CCN": 1}},
 		"venezia":    {"3", 9, "367,00", map[string]int{"674": 7, "123": 2}, map[string]int{"DIN": 9}},
 	} {
-		text, err := os.ReadFile(filepath.Join(dir, "corpora", "legacy", "poste-200-"+name+".txt"))
+		text, err := os.ReadFile(shared.Path(t, "corpora/legacy/poste-200-"+name+".txt"))
 		if err != nil {
-			t.Skip("the corpus of postal flows is absent")
+			t.Fatal(err)
 		}
 		documents, outcomes := map[string]int{}, map[string]int{}
 		for e := range read(string(text)) {

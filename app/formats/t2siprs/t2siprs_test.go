@@ -13,6 +13,7 @@ import (
 
 	"cassacomune/app/formats/internal/golden"
 	"cassacomune/app/money"
+	"cassacomune/app/shared"
 )
 
 var samples = []string{"incassi.txt", "incassi_cattivo.txt", "incassi_senza_righe.txt"}
@@ -109,13 +110,9 @@ func TestStopsWhenTold(t *testing.T) {
 
 // The columns are those of the published layout.
 func TestLayout(t *testing.T) {
-	dir := os.Getenv("CASSACOMUNE_SHARED")
-	if dir == "" {
-		dir = "../../../../shared"
-	}
-	in, err := os.Open(filepath.Join(dir, "corpora/treasury/poste_incassi_evoluti_T2SIPRS_2000_fields.csv"))
+	in, err := os.Open(shared.Path(t, "corpora/treasury/poste_incassi_evoluti_T2SIPRS_2000_fields.csv"))
 	if err != nil {
-		t.Skip("no shared folder beside the checkout")
+		t.Fatal(err)
 	}
 	defer in.Close()
 	rows, err := csv.NewReader(in).ReadAll()

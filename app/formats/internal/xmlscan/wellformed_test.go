@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"cassacomune/app/shared"
 )
 
 const (
@@ -107,23 +109,12 @@ func corpus(t *testing.T) (files [][]byte) {
 	for _, in := range samples {
 		files = append(files, []byte(in))
 	}
-	dir := os.Getenv("CASSACOMUNE_SHARED")
+	dir := shared.Find(t, "corpora")
 	if dir == "" {
-		at, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-			if _, err := os.Stat(filepath.Join(at, "shared", "corpora")); err == nil {
-				dir = filepath.Join(at, "shared")
-			}
-		}
-	}
-	if dir == "" {
-		t.Log("no shared folder beside the checkout: only our own samples")
+		t.Log("no shared material beside the checkout: only our own samples")
 		return files
 	}
-	err := filepath.WalkDir(filepath.Join(dir, "corpora"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".xml" {
 			return err
 		}
