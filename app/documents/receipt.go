@@ -3,6 +3,7 @@ package documents
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"cassacomune/app/day"
@@ -15,7 +16,7 @@ type Receipt struct {
 	Created     time.Time // of the document
 	Issuer      Issuer
 	Number      string
-	PaidAt      time.Time // printed in Italian time
+	PaidAt      time.Time // midnight in Italy where only the day is known
 	Payer       Party
 	Items       []Item
 	Amount      money.Cents
@@ -23,6 +24,24 @@ type Receipt struct {
 	Transaction string // the provider's identifier
 	Code        string // what to quote when asking about this payment
 	Secondary   *Texts
+}
+
+// PaidOn prints when it was paid, in Italian time: the day alone where nobody
+// told the hour.
+func (r Receipt) PaidOn() string {
+	at := r.PaidAt.In(day.Rome)
+	if at.Equal(day.Of(at).Start()) {
+		return day.Of(at).Italian()
+	}
+	return at.Format("02/01/2006 15:04:05")
+}
+
+// Quoted is the code to quote, a notice's or a slip's easy to dictate.
+func (r Receipt) Quoted() string {
+	if len(r.Code) == 18 && strings.Trim(r.Code, "0123456789") == "" {
+		return grouped(r.Code)
+	}
+	return r.Code
 }
 
 const (
@@ -75,14 +94,14 @@ func (s *sheet) receiptPage(r Receipt, items []Item, number int) (rest []Item) {
 	if number == 1 {
 		y = s.receiptFacts(r)
 	}
-	s.tableHead(r.Secondary, receiptLeft, receiptRight, y, func(t *Texts) string { return t.PaidFor })
+	s.tableHead(r.Secondary, receiptLeft, receiptRight, y, func(t *Texts) string { return t.PaidFor }, func(t *Texts) string { return t.Paid })
 	y += rowHigh
 	for len(items) > 0 && y < receiptFoot-10*mm {
 		y = s.items(r.Secondary, receiptLeft, receiptRight, y, items[:1])
 		items = items[1:]
 	}
 	if len(items) == 0 {
-		s.text(receiptLeft+1500, y+5*mm, bold, 10*pt, both(r.Secondary, func(t *Texts) string { return t.Amount }))
+		s.text(receiptLeft+1500, y+5*mm, bold, 10*pt, both(r.Secondary, func(t *Texts) string { return t.TotalPaid }))
 		s.right(receiptRight-1500, y+5*mm, bold, 12*pt, euros(r.Amount))
 	}
 	s.receiptFootnote(r, number)
@@ -92,7 +111,6 @@ func (s *sheet) receiptPage(r Receipt, items []Item, number int) (rest []Item) {
 // receiptFacts draws number, date, payer and channel, and returns where they
 // end.
 func (s *sheet) receiptFacts(r Receipt) int {
-	instant := r.PaidAt.In(day.Rome)
 	payer := r.Payer.Name
 	if r.Payer.Code != "" {
 		payer += " · C.F. " + r.Payer.Code
@@ -103,11 +121,11 @@ func (s *sheet) receiptFacts(r Receipt) int {
 		value string
 	}{
 		{func(t *Texts) string { return t.Number }, "numero", r.Number},
-		{func(t *Texts) string { return t.PaidOn }, "data", instant.Format("02/01/2006 15:04:05")},
+		{func(t *Texts) string { return t.PaidOn }, "data", r.PaidOn()},
 		{func(t *Texts) string { return t.Payer }, "versante", payer},
 		{func(t *Texts) string { return t.Channel }, "canale", r.Channel},
 		{func(t *Texts) string { return t.Transaction }, "transazione", r.Transaction},
-		{func(t *Texts) string { return t.ToQuote }, "codice", r.Code},
+		{func(t *Texts) string { return t.ToQuote }, "codice", r.Quoted()},
 	}
 	y := 54 * mm
 	for _, fact := range facts {

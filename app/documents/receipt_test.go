@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"cassacomune/app/day"
 	"cassacomune/app/fault"
 )
 
@@ -38,7 +40,7 @@ func TestReceiptText(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(out)
-	for _, want := range []string{"2026/000123", "01/07/2026 12:30:00", "pasto 1 ", "pasto 60 ", "270,00", "Zahlungsbestätigung", "Non è una quietanza", "Gemeinde Bozen"} {
+	for _, want := range []string{"2026/000123", "01/07/2026 12:30:00", "pasto 1 ", "pasto 60 ", "270,00", "Zahlungsbestätigung", "Non è una quietanza", "Gemeinde Bozen", "Totale pagato / Gezahlter Gesamtbetrag", "3010 0000 0000 0001 23"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the receipt does not say %q:\n%s", want, text)
 		}
@@ -48,6 +50,18 @@ func TestReceiptText(t *testing.T) {
 	}
 	if got, want := strings.Count(text, "\f"), 3; got != want {
 		t.Errorf("%d pages, want %d", got, want)
+	}
+}
+
+// TestPaidOn says no hour that nobody told.
+func TestPaidOn(t *testing.T) {
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{{day.New(2026, 7, 1).Start(), "01/07/2026"}, {day.New(2026, 12, 1).Start(), "01/12/2026"}, {printedAt, "01/07/2026 12:30:00"}} {
+		if got := (Receipt{PaidAt: c.at}).PaidOn(); got != c.want {
+			t.Errorf("PaidOn of %s = %q, want %q", c.at, got, c.want)
+		}
 	}
 }
 

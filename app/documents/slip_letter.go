@@ -2,6 +2,7 @@ package documents
 
 import (
 	"fmt"
+	"slices"
 
 	"cassacomune/app/money"
 )
@@ -14,7 +15,7 @@ const (
 	tableTop     = 44 * mm
 	rowHigh      = 5500
 	maxRows      = 8
-	maxTall      = 5 // rows when each has a second language
+	maxTall      = 5 // rows when some have a second line
 )
 
 // letterFurniture draws the head of the letter and its instructions.
@@ -24,7 +25,7 @@ func (s *sheet) letterFurniture(p *printedSlip) {
 	s.text(letterMiddle, 15*mm, regular, 7*pt, both(p.Secondary, func(t *Texts) string { return t.Recipient }))
 	s.grey(black)
 	s.title(letterLeft, 38500, p.Secondary, func(t *Texts) string { return t.SlipTitle })
-	s.tableHead(p.Secondary, letterLeft, letterLeft+columnWide, tableTop, func(t *Texts) string { return t.ToPay })
+	s.tableHead(p.Secondary, letterLeft, letterLeft+columnWide, tableTop, func(t *Texts) string { return t.ToPay }, func(t *Texts) string { return t.Amount })
 	s.instructions(p.Secondary)
 }
 
@@ -65,13 +66,13 @@ func (s *sheet) title(x, y int, secondary *Texts, word func(*Texts) string) {
 	}
 }
 
-func (s *sheet) tableHead(secondary *Texts, left, right, top int, word func(*Texts) string) {
+func (s *sheet) tableHead(secondary *Texts, left, right, top int, what, amount func(*Texts) string) {
 	s.grey(wash)
 	s.fill(left, top, right-left, rowHigh)
 	s.grey(black)
-	s.text(left+1500, top+3800, bold, 7*pt, both(secondary, word))
+	s.text(left+1500, top+3800, bold, 7*pt, both(secondary, what))
 	s.right(right-26*mm, top+3800, bold, 7*pt, both(secondary, func(t *Texts) string { return t.DueOn }))
-	s.right(right-1500, top+3800, bold, 7*pt, both(secondary, func(t *Texts) string { return t.Amount }))
+	s.right(right-1500, top+3800, bold, 7*pt, both(secondary, amount))
 }
 
 func (s *sheet) instructions(secondary *Texts) {
@@ -136,7 +137,7 @@ func (s *sheet) amountBox(p *printedSlip) {
 		s.grey(black)
 		s.text(x, top+9500, bold, size, text)
 	}
-	cell(letterMiddle+3*mm, func(t *Texts) string { return t.Amount }, 14*pt, euros(p.Amount))
+	cell(letterMiddle+3*mm, func(t *Texts) string { return t.Due }, 14*pt, euros(p.Amount))
 	if !p.DueOn.IsZero() {
 		cell(letterMiddle+45*mm, func(t *Texts) string { return t.DueOn }, 14*pt, p.DueOn.Italian())
 	}
@@ -159,7 +160,7 @@ func grouped(code string) string {
 // so that the rows always sum to the total.
 func letterItems(secondary *Texts, items []Item) []Item {
 	room := maxRows
-	if secondary != nil {
+	if secondary != nil || slices.ContainsFunc(items, func(i Item) bool { return i.Code != "" }) {
 		room = maxTall
 	}
 	if len(items) <= room {
@@ -178,29 +179,39 @@ func letterItems(secondary *Texts, items []Item) []Item {
 	return append(kept, more)
 }
 
-// items draws the rows of a table and returns where it ends.
+// items draws the rows of a table and returns where it ends. The code and the
+// second language stand below the text.
 func (s *sheet) items(secondary *Texts, left, right, y int, items []Item) int {
 	for _, item := range items {
-		text := item.Text
-		if item.Code != "" {
-			text = item.Code + " · " + text
-		}
-		s.text(left+1500, y+3800, regular, fieldSize, s.fit("voce", regular, fieldSize, right-left-48*mm, text))
+		s.text(left+1500, y+3800, regular, fieldSize, s.fit("voce", regular, fieldSize, right-left-48*mm, item.Text))
 		if !item.DueOn.IsZero() {
 			s.right(right-26*mm, y+3800, regular, fieldSize, item.DueOn.Italian())
 		}
 		s.right(right-1500, y+3800, regular, fieldSize, euros(item.Amount))
 		y += rowHigh
-		if secondary != nil && item.Secondary != "" {
+		if below := item.below(secondary); below != "" {
 			y -= 1200
 			s.grey(dark)
-			s.text(left+1500, y+2700, regular, 7*pt, s.fit("voce", regular, 7*pt, right-left-48*mm, item.Secondary))
+			s.text(left+1500, y+2700, regular, 7*pt, s.fit("voce", regular, 7*pt, right-left-48*mm, below))
 			s.grey(black)
 			y += 3800
 		}
 		s.line(left, y, right, y, 80, 0)
 	}
 	return y
+}
+
+// below is the second line of an item: its code, easy to dictate, and its text
+// in the second language.
+func (i Item) below(secondary *Texts) string {
+	code := grouped(i.Code)
+	switch {
+	case secondary == nil || i.Secondary == "":
+		return code
+	case code == "":
+		return i.Secondary
+	}
+	return code + " · " + i.Secondary
 }
 
 func (s *sheet) total(secondary *Texts, left, right, y int, amount money.Cents) {

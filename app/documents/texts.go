@@ -4,12 +4,12 @@ package documents
 type Texts struct {
 	Language string // BCP 47, "it-IT"
 
-	SlipTitle, Recipient, ToPay, DueOn, Amount, Total, Code, More, HowToPay string
-	Instructions                                                            []string
+	SlipTitle, Recipient, ToPay, DueOn, Amount, Due, Total, Code, More, HowToPay string
+	Instructions                                                                 []string
 
 	FiscalCode, DepositHalf, CreditHalf, OnAccount, OfEuro, InWords, HeldBy, PaidBy, Reason, CustomerCode, Postmark, PostmarkCredit, DoNotWrite string
 
-	ReceiptTitle, Number, IssuedOn, Payer, PaidFor, Channel, Transaction, ToQuote, PaidOn, Statement, Page string
+	ReceiptTitle, Number, IssuedOn, Payer, PaidFor, Channel, Transaction, ToQuote, PaidOn, Paid, TotalPaid, Statement, Page string
 }
 
 // Italian is the language of every paper.
@@ -17,7 +17,7 @@ func Italian() *Texts {
 	return &Texts{
 		Language:  "it-IT",
 		SlipTitle: "Richiesta di pagamento", Recipient: "Destinatario", ToPay: "Che cosa si paga", DueOn: "Scadenza",
-		Amount: "Importo", Total: "Totale da pagare", Code: "Codice cliente", More: "Altre voci", HowToPay: "Come pagare",
+		Amount: "Importo", Due: "Da pagare", Total: "Totale da pagare", Code: "Codice cliente", More: "Altre voci", HowToPay: "Come pagare",
 		Instructions: []string{
 			"Pagare con questo bollettino in un ufficio postale, oppure nei punti e con le applicazioni che leggono i bollettini postali, entro la scadenza indicata.",
 			"Il codice e l’importo sono già stampati: non correggerli e non scrivere nella fascia bianca in basso.",
@@ -29,7 +29,7 @@ func Italian() *Texts {
 		PostmarkCredit: "Bollo dell’Ufficio Postale",
 		DoNotWrite:     "IMPORTANTE: NON SCRIVERE NELLA ZONA SOTTOSTANTE",
 		ReceiptTitle:   "Ricevuta di pagamento", Number: "Ricevuta n.", IssuedOn: "Emessa il", Payer: "Versante", PaidFor: "Pagamenti ricevuti",
-		Channel: "Canale", Transaction: "Transazione", ToQuote: "Codice da citare", PaidOn: "Pagato il",
+		Channel: "Canale", Transaction: "Transazione", ToQuote: "Codice da citare", PaidOn: "Pagato il", Paid: "Pagato", TotalPaid: "Totale pagato",
 		Statement: "Questa ricevuta attesta che il pagamento è stato eseguito. Non è una quietanza del Tesoriere e non è un documento fiscale.",
 		Page:      "pagina",
 	}
@@ -40,7 +40,7 @@ func German() *Texts {
 	return &Texts{
 		Language:  "de-IT",
 		SlipTitle: "Zahlungsaufforderung", Recipient: "Empfänger", ToPay: "Gegenstand der Zahlung", DueOn: "Fälligkeit",
-		Amount: "Betrag", Total: "Zu zahlender Gesamtbetrag", Code: "Kundenkode", More: "Weitere Posten", HowToPay: "Zahlungshinweise",
+		Amount: "Betrag", Due: "Zu zahlen", Total: "Zu zahlender Gesamtbetrag", Code: "Kundenkode", More: "Weitere Posten", HowToPay: "Zahlungshinweise",
 		Instructions: []string{
 			"Die Zahlung erfolgt mit diesem Erlagschein bei einem Postamt, bei den Annahmestellen oder mit einer App, die Posterlagscheine liest, innerhalb der Fälligkeit.",
 			"Kode und Betrag sind bereits aufgedruckt: bitte nicht ändern und den weißen Streifen unten frei lassen.",
@@ -51,7 +51,7 @@ func German() *Texts {
 		Reason: "Zahlungsgrund", CustomerCode: "Kundenkode", Postmark: "Stempel des Postamtes", PostmarkCredit: "Stempel des Postamtes",
 		DoNotWrite:   "WICHTIG: NICHT IM UNTEREN FELD SCHREIBEN",
 		ReceiptTitle: "Zahlungsbestätigung", Number: "Beleg Nr.", IssuedOn: "Ausgestellt am", Payer: "Einzahler", PaidFor: "Eingegangene Zahlungen",
-		Channel: "Zahlungskanal", Transaction: "Transaktion", ToQuote: "Anzugebender Kode", PaidOn: "Gezahlt am",
+		Channel: "Zahlungskanal", Transaction: "Transaktion", ToQuote: "Anzugebender Kode", PaidOn: "Gezahlt am", Paid: "Gezahlt", TotalPaid: "Gezahlter Gesamtbetrag",
 		Statement: "Diese Bestätigung belegt, dass die Zahlung erfolgt ist. Sie ist weder eine Quittung des Schatzmeisters noch ein Steuerbeleg.",
 		Page:      "Seite",
 	}

@@ -127,6 +127,11 @@ func TestInstalmentSlip(t *testing.T) {
 			if got.Amount != 2000 || got.DueOn != day.New(2026, 3, 31) || got.Reason != "Mensa di Giulietta" {
 				t.Errorf("slip = %s, %s, %q", got.Amount, got.DueOn, got.Reason)
 			}
+			reduced := p
+			reduced.Until = day.New(2026, 3, 5) // a fine's price for who pays at once
+			if got, err := paper.InstalmentSlip(tx, reduced); err != nil || got.DueOn != reduced.Until || got.Items[0].DueOn != reduced.Until {
+				t.Errorf("slip of a price that ends on %s is due on %s, %v", reduced.Until, got.DueOn, err)
+			}
 			p.Why = "pagato"
 			if _, err := paper.InstalmentSlip(tx, p); !fault.Is(err, fault.Conflict) {
 				t.Errorf("InstalmentSlip of what is paid = %v, want Conflict", err)

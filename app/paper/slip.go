@@ -39,13 +39,18 @@ func CartSlip(tx *tenants.Tx, c payments.Cart) (documents.Slip, error) {
 }
 
 // InstalmentSlip is the step that says what stands on the slip of one
-// instalment, addressed to its debtor, at the price of a day.
+// instalment, addressed to its debtor, at the price of a day. It is to be paid
+// while that price holds, if it ends before the due date does.
 func InstalmentSlip(tx *tenants.Tx, p debts.Payable) (documents.Slip, error) {
 	if p.Why != "" {
 		return documents.Slip{}, fault.New(fault.Conflict, "paper.unpayable", "%s", p.Why)
 	}
-	s := documents.Slip{Amount: p.Cents, DueOn: p.Instalment.DueOn, Reason: p.Debt.Reason,
-		Items: []documents.Item{{Text: p.Debt.Reason, Secondary: p.Type.NameDE, Code: noticeOf(p.Instalment), DueOn: p.Instalment.DueOn, Amount: p.Cents}}}
+	due := p.Instalment.DueOn
+	if !p.Until.IsZero() && (due.IsZero() || p.Until.Before(due)) {
+		due = p.Until
+	}
+	s := documents.Slip{Amount: p.Cents, DueOn: due, Reason: p.Debt.Reason,
+		Items: []documents.Item{{Text: p.Debt.Reason, Secondary: p.Type.NameDE, Code: noticeOf(p.Instalment), DueOn: due, Amount: p.Cents}}}
 	for _, c := range p.Instalment.Codes {
 		if c.Kind == debts.SlipCode && c.State == debts.Active {
 			s.Code, s.Created = c.Code, c.IssuedAt
