@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"cassacomune/app/accounting"
 	"cassacomune/app/collections"
 	"cassacomune/app/day"
@@ -143,7 +145,8 @@ func TestAnExportedOrderKeepsItsMoney(t *testing.T) {
 		m.attribute(unknown, d, 0)
 		m.says("and attributed again", m.proposed())
 
-		m.holds(unknown, "CC-2026-000001 exported", "CC-2026-000002 exported")
+		m.holds(unknown, nil, "CC-2026-000001 exported", "CC-2026-000002 exported")
+		m.holds(unknown, []uuid.UUID{c.Items[0].ID}, "CC-2026-000001 exported")
 		m.read(told(second.AddDays(1), order("REGOLARIZZATO", 12000, closing("1", 11890))))
 		m.within(clerk, func(tx *tenants.Tx) error {
 			orders, err := accounting.Orders(tx, "")
@@ -152,7 +155,7 @@ func TestAnExportedOrderKeepsItsMoney(t *testing.T) {
 			}
 			return accounting.Withdraw(tx, orders[1].ID, "prova")
 		})
-		m.holds(unknown, "CC-2026-000002 regularised")
+		m.holds(unknown, nil, "CC-2026-000002 regularised")
 		m.says("the order of the unknown is withdrawn: the money goes with its debt", m.proposed(), "12 1 com 30", "12 1 reg 2470")
 		m.exportOf("12")
 		m.says("all has left again", m.proposed())
@@ -160,11 +163,11 @@ func TestAnExportedOrderKeepsItsMoney(t *testing.T) {
 }
 
 // holds are the orders in which the money of a collection stands.
-func (m *month) holds(c collections.Collection, want ...string) {
+func (m *month) holds(c collections.Collection, settled []uuid.UUID, want ...string) {
 	m.Helper()
 	var got []string
 	m.within(clerk, func(tx *tenants.Tx) error {
-		h, err := accounting.Holds(tx, c)
+		h, err := accounting.Holds(tx, c, settled...)
 		for _, o := range h.Orders {
 			got = append(got, o.Label+" "+string(o.State))
 		}

@@ -23,8 +23,9 @@ type Holding struct {
 // Any reports whether there is one.
 func (h Holding) Any() bool { return len(h.Orders)+len(h.Journal) > 0 }
 
-// Holds finds the orders in which a collection's money stands.
-func Holds(tx *tenants.Tx, c collections.Collection) (h Holding, err error) {
+// Holds finds the orders in which a collection's money stands, but for what is
+// settled: ours that hold only what was known to pay those items.
+func Holds(tx *tenants.Tx, c collections.Collection, settled ...uuid.UUID) (h Holding, err error) {
 	batches, err := rights(tx, ledger.R2, c.ID)
 	if err != nil || len(batches) == 0 {
 		return h, err
@@ -34,6 +35,9 @@ func Holds(tx *tenants.Tx, c collections.Collection) (h Holding, err error) {
 		lines[i] = reconcile.OwnID(id, c.Key)
 	}
 	part := tx.Select((*OrderPart)(nil)).Column("order_id").Where("line_ref IN (?)", bun.List(lines))
+	if len(settled) > 0 {
+		part = part.Where("(item_id IS NULL OR item_id NOT IN (?))", bun.List(settled))
+	}
 	if err := tx.Select(&h.Orders).Where("id IN (?)", part).Where("state <> ?", Withdrawn).Order("label").Scan(tx.Ctx); err != nil {
 		return h, fmt.Errorf("orders that hold a collection: %w", err)
 	}

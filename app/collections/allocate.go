@@ -48,7 +48,7 @@ func (a Attribution) allocate(tx *tenants.Tx, c Listed, p debts.Plan) error {
 		edges = append(edges, ledger.Allocation{
 			Key:   fmt.Sprintf("%s/%s/%s%s", p.Debt.Type, p.Debt.Position, l.Item.Key, a.edgeKey(c)),
 			Level: ledger.R1, Left: l.Item.ID, Right: c.ID, Cents: l.Cents, Origin: ledger.FromPerson, Rule: "attribuzione", Status: ledger.Confirmed,
-			Evidence:   []ledger.Reason{{What: "motivo", Left: a.Reason}, {What: "posizione", Left: p.Debt.Position, Right: c.Code}},
+			Evidence:   []ledger.Reason{{What: "motivo", Left: a.Reason}, {What: "posizione", Left: p.Debt.Position}},
 			RightTotal: c.Cents})
 	}
 	if err := ledger.SetEnds(tx, ends...); err != nil {

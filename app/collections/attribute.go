@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -213,13 +214,18 @@ func (a *Attribution) book(tx *tenants.Tx, c Listed, f Foreseen) error {
 	if err := a.allocate(tx, c, p); err != nil {
 		return err
 	}
-	if err := p.Attribute(tx, "incasso "+c.name()+": "+a.Reason); err != nil {
+	if err := p.Attribute(tx, c.told(a.Reason)); err != nil {
 		return err
 	}
 	return a.tell(tx, "collection.attribute")
 }
 
 func (c Collection) name() string { return c.Channel + ":" + c.Key }
+
+// told is what a debt's story says of the collection and of a person's reason.
+func (c Collection) told(reason string) string {
+	return fmt.Sprintf("incasso %s del %s: %s", cmp.Or(c.Code, c.Key), c.PaidOn.Italian(), reason)
+}
 
 func (a Attribution) ledgerKey(c Listed) string {
 	return fmt.Sprintf("attributed:%s:%d", c.name(), a.Number)

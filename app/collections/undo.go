@@ -11,11 +11,23 @@ import (
 	"cassacomune/tenants"
 )
 
+const noAttribution = "Attribuzione non trovata."
+
+// FindAttribution returns an attribution of a collection; a text that is no id
+// of one is NotFound.
+func FindAttribution(tx *tenants.Tx, collection uuid.UUID, text string) (a Attribution, err error) {
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return a, fault.New(fault.NotFound, "missing", noAttribution)
+	}
+	return a, tx.One(tx.Select(&a).Where("id = ?", id).Where("collection_id = ?", collection).Where("undoes IS NULL"), noAttribution)
+}
+
 // Undo takes an attribution back: the money waits again where it was, and the
 // debt is as if it had not come. Taken back already, it answers so.
 func Undo(tx *tenants.Tx, id uuid.UUID, reason string) error {
 	var a Attribution
-	if err := tx.One(tx.Select(&a).Where("id = ?", id).Where("undoes IS NULL"), "Attribuzione non trovata."); err != nil {
+	if err := tx.One(tx.Select(&a).Where("id = ?", id).Where("undoes IS NULL"), noAttribution); err != nil {
 		return err
 	}
 	c, before, err := hold(tx, a.CollectionID)
@@ -28,7 +40,7 @@ func Undo(tx *tenants.Tx, id uuid.UUID, reason string) error {
 	if undone, err := a.undone(tx); err != nil || undone {
 		return err
 	}
-	if err := a.Booked.TakeBack(tx, a.InstalmentID, "incasso "+c.name()+": "+reason); err != nil {
+	if err := a.Booked.TakeBack(tx, a.InstalmentID, c.told(reason)); err != nil {
 		return err
 	}
 	key := a.ledgerKey(c)

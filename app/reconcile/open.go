@@ -153,7 +153,7 @@ func (n names) explain(i *Item, today day.Date) {
 		i.Late = i.Days > 10
 	case i.Account == ledger.DATc:
 		i.Reason = "Incasso con un codice che non è di nessuna posizione."
-		i.Next = "Con il codice, la fonte e chi ha versato risali alla pratica: fino ad allora resta registrato qui."
+		i.Next = "Apri l'incasso e attribuiscilo alla sua posizione: con il codice, la fonte e chi ha versato si trova la pratica."
 	case i.Account == ledger.DATr:
 		i.Reason = "Il riversamento contiene pagamenti di cui non c'è l'incasso."
 		i.Next = "Aspetta la notifica del canale o carica il suo flusso degli incassi."
@@ -176,7 +176,7 @@ func (n names) explain(i *Item, today day.Date) {
 		i.Next = "Aspetta il riversamento che lo compensa o l'addebito."
 	case i.Account == ledger.ANT:
 		i.Reason = "Somma versata in più: va restituita o usata per un altro dovuto."
-		i.Next = "Se va restituita, disponi il rimborso con un mandato nel programma di contabilità."
+		i.Next = "Apri l'incasso e attribuiscila a un'altra posizione; se va restituita, disponi il rimborso con un mandato nel programma di contabilità."
 	}
 	if i.Proposals > 0 {
 		i.Next = "C'è un abbinamento proposto: controllalo e confermalo o respingilo."

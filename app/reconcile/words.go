@@ -33,6 +33,8 @@ func ReasonItalian(r ledger.Reason) string {
 			return "il pagamento è della posizione " + r.Left
 		}
 		return fmt.Sprintf("il codice %s è della posizione %s", r.Right, r.Left)
+	case "posizione":
+		return "una persona lo attribuisce alla posizione " + r.Left
 	case "codice della transazione":
 		return fmt.Sprintf("il rendiconto %s elenca il pagamento %s", r.Right, r.Left)
 	case "provvisorio chiuso":

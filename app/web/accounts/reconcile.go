@@ -274,6 +274,9 @@ func itemShown(i reconcile.Item) remaining {
 		r.URL = creditURL(i.Ref)
 	case reconcile.OnCollection:
 		r.URL = "/desk/incassi/" + i.Ref.String()
+		if i.Account == ledger.DATc || i.Account == ledger.ANT {
+			r.URL += "#attribuisci"
+		}
 	}
 	return r
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"cassacomune/app/collections"
 	"cassacomune/app/debts"
@@ -110,6 +111,7 @@ type collectionView struct {
 	Lines, Edges page.Table
 	Receipt      collections.Receipt
 	Key          string
+	attributing
 }
 
 const noCollection = "Incasso non trovato."
@@ -119,9 +121,25 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := collectionView{Base: page.For(c, "Incasso")}
+	asked := map[string]string{}
+	for _, name := range []string{"cerca", "rata", "annulla"} {
+		asked[name] = strings.Clone(c.Query(name))
+	}
+	p, err := d.loadCollection(c, id, page.FillForm(page.Words{}, asked))
+	if err != nil {
+		return err
+	}
+	return page.Show(c, "desk/collection", p)
+}
+
+// loadCollection reads a collection, and what a form asks to see of its
+// attributions.
+func (d *desk) loadCollection(c *fiber.Ctx, id uuid.UUID, form page.Form) (*collectionView, error) {
+	p := &collectionView{Base: page.For(c, "Incasso")}
 	p.Breadcrumb = []page.Link{home, {Name: "Incassi", URL: "/desk/incassi"}}
-	err = page.At(c).Read(c, func(tx *tenants.Tx) (err error) {
+	form.Words = p.Words
+	p.Form, p.May = form, page.At(c).May("collections:attribute")
+	err := page.At(c).Read(c, func(tx *tenants.Tx) (err error) {
 		if p.Collection, err = collections.Load(tx, id); err != nil {
 			return err
 		}
@@ -137,19 +155,19 @@ func (d *desk) collectionPage(c *fiber.Ctx) error {
 			return err
 		}
 		p.Facts, p.Edges = factsOf(p.Collection, p.Receipt, files), edgeTable(edges, files)
-		p.Lines, err = lineTable(tx, p.Collection.Lines)
-		return err
+		if p.Lines, err = lineTable(tx, p.Collection.Lines); err != nil {
+			return err
+		}
+		return p.readAttributions(tx)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p.Title = fmt.Sprintf("Incasso di %s", p.Collection.Cents)
 	p.Channel = d.channels.of(p.Collection.Channel)
 	p.State, p.Badge = standingOf(p.Collection)
-	if p.Key = p.Collection.Code; p.Key == "" {
-		p.Key = p.Collection.Key
-	}
-	return page.Show(c, "desk/collection", p)
+	p.Key = cmp.Or(p.Collection.Code, p.Collection.Key)
+	return p, nil
 }
 
 // fact is something that the channel said of a collection.
@@ -173,6 +191,9 @@ func lineTable(tx *tenants.Tx, lines []collections.Line) (page.Table, error) {
 	known := map[string]debts.Debt{}
 	for _, l := range lines {
 		row := []page.Cell{{Text: lineNames[l.Kind]}, {}, {}, {Text: l.Cents.String(), Kind: "money"}}
+		if l.ByPerson() {
+			row[0].More = []page.Cell{{Text: "per attribuzione", Kind: "small"}}
+		}
 		if l.Kind != collections.Unknown {
 			debt, err := debtOnce(tx, known, l)
 			if err != nil {

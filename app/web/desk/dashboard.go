@@ -90,11 +90,11 @@ func (p *dashboardView) addCollections(tx *tenants.Tx, today day.Date) error {
 	p.Today = append(p.Today, task{Title: "Incassi di oggi", Says: "Pagati oggi e già comunicati dai canali.", Number: d.Collections, Sum: d.Cents,
 		URL: "/desk/incassi?dal=" + today.Italian() + "&al=" + today.Italian(), Action: "Vedi gli incassi di oggi"})
 	if d.Unknown > 0 {
-		p.Todo = append(p.Todo, task{Title: "Incassi da attribuire", Says: "Non si sa ancora per che cosa.", Number: d.Unknown, Sum: d.UnknownC,
+		p.Todo = append(p.Todo, task{Title: "Incassi da attribuire", Says: "Non si sa ancora per che cosa: si attribuiscono dalla pagina di ciascuno.", Number: d.Unknown, Sum: d.UnknownC,
 			URL: "/desk/incassi?tipo=unknown", Action: "Vedi gli incassi da attribuire"})
 	}
 	if d.Excess > 0 {
-		p.Todo = append(p.Todo, task{Title: "Eccedenze", Says: "Denaro in più, da restituire o da usare per un altro dovuto.", Number: d.Excess, Sum: d.Kept,
+		p.Todo = append(p.Todo, task{Title: "Eccedenze", Says: "Denaro in più: si attribuisce ad altro dalla pagina dell'incasso, o va restituito.", Number: d.Excess, Sum: d.Kept,
 			URL: "/desk/incassi?tipo=excess", Action: "Vedi le eccedenze"})
 	}
 	return nil

@@ -161,7 +161,8 @@ func partyTable(d debts.Debt) page.Table {
 	return t
 }
 
-var eventNames = map[string]string{"loaded": "Caricata", "born": "Nata con il pagamento", "changed": "Corretta", "annulled": "Annullata", "reissued": "Riemessa", "paid": "Pagamento"}
+var eventNames = map[string]string{"loaded": "Caricata", "born": "Nata con il pagamento", "changed": "Corretta", "annulled": "Annullata", "reissued": "Riemessa", "paid": "Pagamento",
+	"attributed": "Incasso attribuito", "unattributed": "Attribuzione annullata"}
 
 func eventTable(events []debts.Event, files sources) page.Table {
 	t := page.Table{ID: "storia", Caption: "Che cosa è successo", Columns: []page.Column{{Name: "Quando"}, {Name: "Che cosa"}, {Name: "Chi"}, {Name: "Dettaglio"}, {Name: "Importo", Money: true}}}

@@ -36,6 +36,8 @@ func Routes() []page.Route {
 		page.Get("/desk/incassi", "collections:view", d.collectionList),
 		page.Get("/desk/incassi.csv", "collections:view", d.collectionCSV),
 		page.Get("/desk/incassi/:id", "collections:view", d.collectionPage),
+		page.Post("/desk/incassi/:id/attribuzioni", "collections:attribute", d.attribute),
+		page.Post("/desk/incassi/:id/attribuzioni/annullamenti", "collections:attribute", d.unattribute),
 
 		page.Get("/segui", "trace:view", d.follow),
 		page.Get("/desk/lavorazioni", "jobs:view", d.jobList),
