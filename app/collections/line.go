@@ -17,7 +17,7 @@ func LinesOf(tx *tenants.Tx, collections ...uuid.UUID) (map[uuid.UUID][]Line, er
 	out := make(map[uuid.UUID][]Line, len(collections))
 	for part := range slices.Chunk(collections, 500) {
 		var rows []Line
-		if err := tx.Select(&rows).Where("collection_id IN (?)", bun.List(part)).OrderExpr("collection_id, seq").Scan(tx.Ctx); err != nil {
+		if err := tx.Select(&rows).Where("collection_id IN (?)", bun.List(part)).OrderExpr("collection_id, seq").Scan(tx.ByKey()); err != nil {
 			return nil, fmt.Errorf("lines of collections: %w", err)
 		}
 		for _, l := range rows {

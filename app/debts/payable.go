@@ -143,16 +143,16 @@ func Load(tx *tenants.Tx, id uuid.UUID) (d Debt, err error) {
 }
 
 func (d *Debt) fill(tx *tenants.Tx) error {
-	if err := tx.Select(&d.Parties).Where("debt_id = ?", d.ID).OrderExpr("seq").Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&d.Parties).Where("debt_id = ?", d.ID).OrderExpr("seq").Scan(tx.ByKey()); err != nil {
 		return err
 	}
-	if err := tx.Select(&d.Items).Where("debt_id = ?", d.ID).OrderExpr("seq").Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&d.Items).Where("debt_id = ?", d.ID).OrderExpr("seq").Scan(tx.ByKey()); err != nil {
 		return err
 	}
-	if err := tx.Select(&d.Instalments).Where("debt_id = ?", d.ID).OrderExpr("due_on, option_key, number").Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&d.Instalments).Where("debt_id = ?", d.ID).OrderExpr("due_on, option_key, number").Scan(tx.ByKey()); err != nil {
 		return err
 	}
-	if err := tx.Select(&d.Codes).Where("debt_id = ?", d.ID).OrderExpr("issued_at, kind, code").Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&d.Codes).Where("debt_id = ?", d.ID).OrderExpr("issued_at, kind, code").Scan(tx.ByKey()); err != nil {
 		return err
 	}
 	var portions []Portion
@@ -161,7 +161,7 @@ func (d *Debt) fill(tx *tenants.Tx) error {
 		ids[i] = in.ID
 	}
 	if len(ids) > 0 {
-		if err := tx.Select(&portions).Where("instalment_id IN (?)", bun.List(ids)).OrderExpr("item_id").Scan(tx.Ctx); err != nil {
+		if err := tx.Select(&portions).Where("instalment_id IN (?)", bun.List(ids)).OrderExpr("item_id").Scan(tx.ByKey()); err != nil {
 			return err
 		}
 	}
@@ -213,5 +213,5 @@ func seeInstalment(tx *tenants.Tx, id uuid.UUID, hold bool) (d Debt, in Instalme
 
 // Events returns what has happened to a debt, oldest first.
 func Events(tx *tenants.Tx, id uuid.UUID) (all []Event, err error) {
-	return all, tx.Select(&all).Where("debt_id = ?", id).OrderExpr("id").Scan(tx.Ctx)
+	return all, tx.Select(&all).Where("debt_id = ?", id).OrderExpr("id").Scan(tx.ByKey())
 }

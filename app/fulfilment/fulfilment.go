@@ -52,7 +52,7 @@ type Event struct {
 
 // Of returns the events of a debt, oldest first.
 func Of(tx *tenants.Tx, debt uuid.UUID) (all []Event, err error) {
-	return all, tx.Select(&all).Where("debt_id = ?", debt).OrderExpr("seq").Scan(tx.Ctx)
+	return all, tx.Select(&all).Where("debt_id = ?", debt).OrderExpr("seq").Scan(tx.ByKey())
 }
 
 // decide is the pure rule: what a debt's policy makes of its present state.

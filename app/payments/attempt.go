@@ -136,7 +136,7 @@ func LockAttempt(tx *tenants.Tx, channel, code string) (a Attempt, err error) {
 
 // Attempts returns a cart's tries, newest first.
 func Attempts(tx *tenants.Tx, cart uuid.UUID) (all []Attempt, err error) {
-	return all, tx.Select(&all).Where("cart_id = ?", cart).OrderExpr("id DESC").Scan(tx.Ctx)
+	return all, tx.Select(&all).Where("cart_id = ?", cart).OrderExpr("id DESC").Scan(tx.ByKey())
 }
 
 // Move brings an attempt to a state. A state that would lead back is ignored,

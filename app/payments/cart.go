@@ -118,7 +118,7 @@ func CartByID(tx *tenants.Tx, id uuid.UUID) (c Cart, err error) {
 }
 
 func (c *Cart) price(tx *tenants.Tx) error {
-	if err := tx.Select(&c.Lines).Where("cart_id = ?", c.ID).OrderExpr("seq").Scan(tx.Ctx); err != nil {
+	if err := tx.Select(&c.Lines).Where("cart_id = ?", c.ID).OrderExpr("seq").Scan(tx.ByKey()); err != nil {
 		return err
 	}
 	for i := range c.Lines {
