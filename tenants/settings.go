@@ -23,6 +23,7 @@ type Settings struct {
 	TitleDE     string     `json:"title_de"`     // bilingual towns
 	Languages   []string   `json:"languages"`    // "it", then others; documents carry all of them
 	Region      string     `json:"region"`       // shown in the slim header
+	RegionDE    string     `json:"region_de"`    // bilingual towns
 	Address     string     `json:"address"`      // printed on documents
 	FiscalCode  string     `json:"fiscal_code"`  // 11 digits
 	IPA         string     `json:"ipa"`          // codice IPA

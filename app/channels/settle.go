@@ -90,7 +90,7 @@ type Question struct {
 func permitted(c payments.Cart, key string) error {
 	for _, l := range c.Lines {
 		if !Permits(l.Payable.Type, key) {
-			return fault.New(fault.Conflict, "channel.ground", "«%s» non si può pagare con questo canale.", l.Label)
+			return fault.New(fault.Conflict, "channel.ground", "Un avviso del carrello non si può pagare con questo canale.")
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type Payable struct {
 	Until      day.Date // last day on which this price holds; zero: no end
 	Code       Code     // by which it was asked, or its first active one
 	Why        string   // not payable: the reason, in Italian; "" = payable
+	Cause      string   // of it, for the office, where there is more to say
 }
 
 // ByCode finds what a code asks for, priced on a day. An unknown code is
@@ -90,7 +91,7 @@ func (p *Payable) price(on day.Date) error {
 	switch {
 	case p.Why != "":
 	case err != nil: // the office left out what the rule needs
-		p.Why = "L'importo non si può calcolare: " + fault.Of(err).Text
+		p.Why, p.Cause = "L'importo non si può calcolare: chiedi all'ufficio.", fault.Of(err).Text
 	case q.Undetermined:
 		p.Why = "Il termine per pagare in misura ridotta è passato: l'importo sarà indicato in un'ordinanza."
 	case p.Cents == 0:

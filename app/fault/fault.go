@@ -6,6 +6,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Kind says what sort of answer an error deserves.
@@ -22,20 +23,39 @@ const (
 )
 
 // Error is a fault: a kind, and a sentence in Italian for the person who
-// caused it. Key is stable and language-free, so that a page in another
-// language can say the same.
+// caused it. Key is stable and language-free; In says the same in another
+// language.
 type Error struct {
 	Kind  Kind
 	Key   string // stable name, "debts.amount"
 	Text  string // Italian sentence, complete with the offending value
 	Field string // form or file field, when there is one
+
+	format string // of Text
+	args   []any
 }
 
 func (e *Error) Error() string { return e.Text }
 
 // New makes a fault whose text is formatted as fmt.Sprintf does.
 func New(kind Kind, key, format string, args ...any) *Error {
-	return &Error{Kind: kind, Key: key, Text: fmt.Sprintf(format, args...)}
+	return &Error{Kind: kind, Key: key, Text: fmt.Sprintf(format, args...), format: format, args: args}
+}
+
+// In says the fault in another language: translate knows its sentence as it is
+// before it is formatted, and the sentences inside it; what it does not know it
+// gives back.
+func (e *Error) In(translate func(italian string) string) string {
+	if e.format == "" {
+		return translate(e.Text)
+	}
+	args := slices.Clone(e.args)
+	for i, a := range args {
+		if text, ok := a.(string); ok {
+			args[i] = translate(text)
+		}
+	}
+	return fmt.Sprintf(translate(e.format), args...)
 }
 
 // On returns a copy of the fault that points at a field.

@@ -26,8 +26,9 @@ func secondary(s tenants.Settings) *documents.Texts {
 
 var german = documents.German() // one, so that slips of a run share their furniture
 
-// officeOf names the office when all debts are of the same one.
-func officeOf(tx *tenants.Tx, codes []string) (string, error) {
+// officeOf names the office when all debts are of the same one, in the languages
+// of the paper.
+func officeOf(tx *tenants.Tx, codes []string, second *documents.Texts) (string, error) {
 	slices.Sort(codes)
 	if codes = slices.Compact(codes); len(codes) != 1 {
 		return "", nil
@@ -35,8 +36,16 @@ func officeOf(tx *tenants.Tx, codes []string) (string, error) {
 	all, err := tx.Offices()
 	for _, o := range all {
 		if o.Code == codes[0] {
-			return o.Name, err
+			return inBoth(o.Name, o.NameDE, second), err
 		}
 	}
 	return "", err
+}
+
+// inBoth is a name in the languages of the paper, where the second has it.
+func inBoth(italian, german string, second *documents.Texts) string {
+	if second == nil || german == "" || german == italian {
+		return italian
+	}
+	return italian + " / " + german
 }

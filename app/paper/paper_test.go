@@ -45,7 +45,7 @@ func newTown(t *testing.T, db *tenantstest.Data) *town {
 		if err := tx.SaveSettings(m.Settings); err != nil {
 			return err
 		}
-		if err := tx.SaveOffice(tenants.Office{Code: "SCU", Name: "Ufficio Scuola"}); err != nil {
+		if err := tx.SaveOffice(tenants.Office{Code: "SCU", Name: "Ufficio Scuola", NameDE: "Schulamt"}); err != nil {
 			return err
 		}
 		if err := tx.SaveDebtType(tenants.DebtType{Code: "MENSA", Office: "SCU", Name: "Mensa", NameDE: "Ausspeisung", Active: true,
@@ -99,8 +99,8 @@ func TestCartSlip(t *testing.T) {
 				return err
 			}
 			want := documents.Slip{Created: tx.Now(), Code: got.Code, Amount: 4000, DueOn: day.New(2026, 3, 31), Account: "12345", Holder: "Comune di alfa",
-				Issuer: documents.Issuer{Name: "Comune di alfa", SecondaryName: "Gemeinde alfa", Office: "Ufficio Scuola", FiscalCode: "00000000000"},
-				Debtor: documents.Party{Name: "Anna Verdi"}, Reason: "Pagamento di 2 avvisi", Secondary: documents.German(),
+				Issuer: documents.Issuer{Name: "Comune di alfa", SecondaryName: "Gemeinde alfa", Office: "Ufficio Scuola / Schulamt", FiscalCode: "00000000000"},
+				Debtor: documents.Party{Name: "Anna Verdi"}, Reason: "Pagamento di 2 avvisi / Zahlung von 2 Bescheiden", Secondary: documents.German(),
 				Items: []documents.Item{
 					{Text: "Mensa", Secondary: "Ausspeisung", Code: got.Items[0].Code, DueOn: day.New(2026, 1, 31), Amount: 2000},
 					{Text: "Mensa", Secondary: "Ausspeisung", Code: got.Items[1].Code, DueOn: day.New(2026, 3, 31), Amount: 2000}}}
@@ -168,7 +168,7 @@ func TestReceipt(t *testing.T) {
 			}
 			want := documents.Receipt{Created: tx.Now(), Number: "2026/000001", PaidAt: day.New(2026, 3, 1).Start(), Payer: documents.Party{Name: "Anna Verdi"}, Amount: 5000,
 				Channel: "Carta", Transaction: "T1", Code: "K1", Secondary: documents.German(),
-				Issuer: documents.Issuer{Name: "Comune di alfa", SecondaryName: "Gemeinde alfa", Office: "Ufficio Scuola", FiscalCode: "00000000000"},
+				Issuer: documents.Issuer{Name: "Comune di alfa", SecondaryName: "Gemeinde alfa", Office: "Ufficio Scuola / Schulamt", FiscalCode: "00000000000"},
 				Items: []documents.Item{
 					{Text: "Mensa di Giulietta", Secondary: "Ausspeisung", Code: got.Items[0].Code, DueOn: day.New(2026, 1, 31), Amount: 2000},
 					{Text: "Mensa di Giulietta", Secondary: "Ausspeisung", Code: got.Items[1].Code, DueOn: day.New(2026, 3, 31), Amount: 3000}}}

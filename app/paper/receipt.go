@@ -38,7 +38,7 @@ func Receipt(tx *tenants.Tx, p collections.Proof, channel string) (documents.Rec
 	if err != nil {
 		return r, err
 	}
-	office, err := officeOf(tx, offices)
+	office, err := officeOf(tx, offices, r.Secondary)
 	r.Issuer = issuer(town.Settings, office)
 	return r, err
 }

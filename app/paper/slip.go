@@ -31,11 +31,13 @@ func CartSlip(tx *tenants.Tx, c payments.Cart) (documents.Slip, error) {
 		}
 		offices = append(offices, p.Debt.Office)
 	}
-	s.Reason = fmt.Sprintf("Pagamento di %d avvisi", len(c.Lines))
+	reason, german := fmt.Sprintf("Pagamento di %d avvisi", len(c.Lines)), fmt.Sprintf("Zahlung von %d Bescheiden", len(c.Lines))
 	if len(c.Lines) == 1 {
-		s.Reason = c.Lines[0].Payable.Type.Name
+		t := c.Lines[0].Payable.Type
+		reason, german = t.Name, t.NameDE
 	}
-	return s, finish(tx, &s, offices)
+	s.Reason = reason
+	return s, finish(tx, &s, german, offices)
 }
 
 // InstalmentSlip is the step that says what stands on the slip of one
@@ -43,7 +45,7 @@ func CartSlip(tx *tenants.Tx, c payments.Cart) (documents.Slip, error) {
 // while that price holds, if it ends before the due date does.
 func InstalmentSlip(tx *tenants.Tx, p debts.Payable) (documents.Slip, error) {
 	if p.Why != "" {
-		return documents.Slip{}, fault.New(fault.Conflict, "paper.unpayable", "%s", p.Why)
+		return documents.Slip{}, fault.New(fault.Conflict, "paper.unpayable", "%s", strings.TrimSpace(p.Why+" "+p.Cause))
 	}
 	due := p.Instalment.DueOn
 	if !p.Until.IsZero() && (due.IsZero() || p.Until.Before(due)) {
@@ -63,7 +65,7 @@ func InstalmentSlip(tx *tenants.Tx, p debts.Payable) (documents.Slip, error) {
 	if len(p.Debt.Parties) > 0 && p.Debt.Parties[0].Address != "" {
 		s.Debtor.Address = addressLines(p.Debt.Parties[0].Address)
 	}
-	return s, finish(tx, &s, []string{p.Debt.Office})
+	return s, finish(tx, &s, "", []string{p.Debt.Office})
 }
 
 // addressLines cuts an address of one line at its commas; what is over three
@@ -75,18 +77,20 @@ func addressLines(address string) (lines []string) {
 	return lines
 }
 
-// finish adds what every slip of the town has.
-func finish(tx *tenants.Tx, s *documents.Slip, offices []string) error {
+// finish adds what every slip of the town has, and the reason in the second
+// language, where it is in our words.
+func finish(tx *tenants.Tx, s *documents.Slip, german string, offices []string) error {
 	town, err := tx.Municipality()
 	if err != nil {
 		return err
 	}
-	office, err := officeOf(tx, offices)
+	s.Secondary = secondary(town.Settings)
+	office, err := officeOf(tx, offices, s.Secondary)
 	if err != nil {
 		return err
 	}
 	postal := town.Settings.Postal
-	s.Issuer, s.Secondary = issuer(town.Settings, office), secondary(town.Settings)
+	s.Issuer, s.Reason = issuer(town.Settings, office), inBoth(s.Reason, german, s.Secondary)
 	s.Account, s.Holder, s.IBAN, s.Authorisation = postal.Account, postal.Holder, postal.IBAN, postal.Authorisation
 	return nil
 }

@@ -89,7 +89,7 @@ func StartAttempt(tx *tenants.Tx, c *Cart, channel string) (Attempt, error) {
 		FrozenOn: tx.Today(), ExpiresAt: tx.Now().Add(Validity), CreatedAt: tx.Now(), ChangedAt: tx.Now()}
 	for _, l := range c.Lines {
 		if l.Payable.Why != "" {
-			return a, fault.New(fault.Conflict, "cart.unpayable", "%s: %s", l.Label, l.Payable.Why)
+			return a, fault.New(fault.Conflict, "cart.unpayable", "Un avviso del carrello non si può più pagare. %s", l.Payable.Why)
 		}
 		a.Lines = append(a.Lines, Frozen{l.InstalmentID, l.DebtID, l.Payable.Cents})
 		a.Cents += l.Payable.Cents

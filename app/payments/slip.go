@@ -24,7 +24,7 @@ func IssueSlip(tx *tenants.Tx, c *Cart) error {
 	for i := range c.Lines {
 		l := &c.Lines[i]
 		if l.Payable.Why != "" {
-			return fault.New(fault.Conflict, "cart.unpayable", "%s: %s", l.Label, l.Payable.Why)
+			return fault.New(fault.Conflict, "cart.unpayable", "Un avviso del carrello non si può più pagare. %s", l.Payable.Why)
 		}
 		l.Cents = l.Payable.Cents
 		if _, err := tx.Update(l).Column("cents").WherePK().Exec(tx.Ctx); err != nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 
@@ -73,8 +74,8 @@ func (w *web) brand(at *page.Request) page.Brand {
 	}
 	s := at.Settings
 	b := page.Brand{Name: s.Title, Contact: s.Contact, Region: s.Region, Privacy: s.Privacy, Accessibility: s.Access, Test: w.Test}
-	if at.Lang == "de" && s.TitleDE != "" {
-		b.Name = s.TitleDE
+	if at.Lang == "de" {
+		b.Name, b.Region = cmp.Or(s.TitleDE, b.Name), cmp.Or(s.RegionDE, b.Region)
 	}
 	return b
 }

@@ -17,7 +17,8 @@ import (
 type demoTown struct {
 	slug, name, nameDE     string
 	languages              []string
-	region, address        string
+	region, regionDE       string
+	address                string
 	fiscal, ipa, istat     string
 	contact                string
 	postal, postalIBAN     string
@@ -56,7 +57,7 @@ func demoTowns() []*demoTown {
 			terminal: "90000002", province: "94009780225", provinceName: "Provincia di Colle Prova", debts: 150, slips: 12, cards: 4,
 			opening: 86_400_00, stateTransfer: 12_480_00,
 			streets: []string{"Via Roma", "Vicolo del Forno", "Via della Pieve", "Località Poggio"}},
-		{slug: "kaltenbrunn", name: "Comune di Fontefredda", nameDE: "Gemeinde Kaltenbrunn", languages: []string{"it", "de"}, region: "Provincia autonoma",
+		{slug: "kaltenbrunn", name: "Comune di Fontefredda", nameDE: "Gemeinde Kaltenbrunn", languages: []string{"it", "de"}, region: "Provincia autonoma", regionDE: "Autonome Provinz",
 			address: "Via Principale 10 Hauptstraße, 39990 Fontefredda/Kaltenbrunn (BZ)", fiscal: "82006780223", ipa: "c_x103", istat: "021903",
 			contact: "Ufficio tributi / Steueramt, 0471 000003, tributi@kaltenbrunn.example.org",
 			postal:  "56078901", postalIBAN: "IT82M0760111600000056078901",
@@ -86,7 +87,7 @@ func (t *demoTown) treasurer() treasurer.Config {
 }
 
 func (t *demoTown) settings(at place) tenants.Settings {
-	return tenants.Settings{Title: t.name, TitleDE: t.nameDE, Languages: t.languages, Region: t.region, Address: t.address,
+	return tenants.Settings{Title: t.name, TitleDE: t.nameDE, Languages: t.languages, Region: t.region, RegionDE: t.regionDE, Address: t.address,
 		FiscalCode: t.fiscal, IPA: t.ipa, ISTAT: t.istat, Segregation: 1, Application: "00", Contact: t.contact, Sender: "pagamenti@" + t.slug + ".example.org", Year: t.year,
 		Privacy: at.url(t.host()) + "/", Access: at.url(t.host()) + "/",
 		Postal:    tenants.Postal{Account: t.postal, Holder: t.name + " - Servizio di tesoreria", IBAN: t.postalIBAN},

@@ -35,7 +35,7 @@ func town(c *fiber.Ctx) error {
 
 func townValues(m tenants.Settings) map[string]string {
 	return map[string]string{
-		"title": m.Title, "title_de": m.TitleDE, "german": ticked(slices.Contains(m.Languages, "de")), "region": m.Region, "address": m.Address,
+		"title": m.Title, "title_de": m.TitleDE, "german": ticked(slices.Contains(m.Languages, "de")), "region": m.Region, "region_de": m.RegionDE, "address": m.Address,
 		"fiscal_code": m.FiscalCode, "ipa": m.IPA, "istat": m.ISTAT, "segregation": strconv.Itoa(m.Segregation), "application": m.Application,
 		"contact": m.Contact, "sender": m.Sender, "privacy": m.Privacy, "access": m.Access, "year": zero(m.Year), "upload_limit": strconv.FormatInt(m.Limit()>>20, 10), "kept_unpaid": strconv.Itoa(int(m.Unpaid().Hours() / 24)),
 		"postal_account": m.Postal.Account, "postal_holder": m.Postal.Holder, "postal_authorisation": m.Postal.Authorisation, "postal_iban": m.Postal.IBAN,
@@ -59,7 +59,7 @@ func showTown(c *fiber.Ctx, s sheet) error {
 		{Name: "Il Comune", Fields: []page.Field{
 			s.need("title", "Denominazione", "per esempio Comune di Borgo Esempio"), s.text("title_de", "Denominazione in tedesco", "solo per i Comuni bilingui"),
 			s.need("fiscal_code", "Codice fiscale", "11 cifre: è quello che i file caricati devono portare"), s.need("address", "Indirizzo", "stampato sui documenti"),
-			s.text("region", "Regione", "mostrata in testa alle pagine"), s.text("contact", "Ufficio che risponde", "telefono ed e-mail per chi paga"),
+			s.text("region", "Regione", "mostrata in testa alle pagine"), s.text("region_de", "Regione in tedesco", "solo per i Comuni bilingui"), s.text("contact", "Ufficio che risponde", "telefono ed e-mail per chi paga"),
 			s.text("ipa", "Codice IPA", ""), s.number("istat", "Codice ISTAT", "6 cifre"),
 			s.number("year", "Esercizio in gestione", "l'anno del bilancio"), s.tick("german", "Pagine anche in tedesco", "")}},
 		{Name: "Informative e dati delle persone", Lead: "La legge vuole le informative a piè di ogni pagina, e i dati delle persone non più a lungo di quanto servono.", Fields: []page.Field{
@@ -133,6 +133,7 @@ func readTown(f *page.Form) func(tenants.Settings) tenants.Settings {
 	checkIBAN(f, "treasurer_iban", treasury)
 	return func(m tenants.Settings) tenants.Settings {
 		m.Title, m.TitleDE, m.Address, m.FiscalCode, m.Region, m.Contact = title, f.Value("title_de"), address, fiscal, f.Value("region"), f.Value("contact")
+		m.RegionDE = f.Value("region_de")
 		m.IPA, m.ISTAT, m.Segregation, m.Application, m.Year, m.UploadLimit = f.Value("ipa"), f.Value("istat"), segregation, f.Value("application"), year, int64(limit)<<20
 		m.Privacy, m.Access, m.KeptUnpaid, m.Sender = f.Value("privacy"), f.Value("access"), kept, f.Value("sender")
 		m.Languages = []string{"it"}

@@ -73,7 +73,7 @@ func (p *portal) put(c *fiber.Ctx) error {
 		return err
 	})
 	if refused := fault.Of(err); refused != nil && refused.Kind == fault.Conflict {
-		page.Flash(c, page.Alert{Kind: "warning", Text: say(page.For(c, "").Words, refused.Text)})
+		page.Flash(c, page.Alert{Kind: "warning", Text: page.For(c, "").Fault(refused)})
 		return c.Redirect("/carrello", fiber.StatusSeeOther)
 	}
 	if err != nil {
@@ -177,7 +177,7 @@ func listOf(b page.Base, cart payments.Cart, lang string) (l list, blocked bool)
 	l = list{Words: b.Words, CSRF: b.CSRF, Total: cart.Total()}
 	for _, each := range cart.Lines {
 		in := each.Payable.Instalment
-		line := cartLine{Name: each.Payable.Type.NameIn(lang), Due: in.DueOn, Amount: each.Cents, Why: say(b.Words, each.Payable.Why),
+		line := cartLine{Name: each.Payable.Type.NameIn(lang), Due: in.DueOn, Amount: each.Cents, Why: b.Say(each.Payable.Why),
 			Remove: "/carrello/voci/" + each.InstalmentID.String() + "/togli"}
 		if in.Option != debts.SingleOption {
 			line.Name += " · " + b.T("debt.instalment|Rata %d", in.Number)
@@ -243,7 +243,7 @@ func readPayer(f *page.Form) (name, code, email string) {
 	}
 	if code = codes.Clean(f.Value("cf")); code != "" {
 		if err := codes.CheckFiscalCode(code); err != nil {
-			f.Wrong("cf", fault.Of(err).Text)
+			f.Wrong("cf", f.Fault(fault.Of(err)))
 		}
 	}
 	if email = f.Value("email"); email != "" {

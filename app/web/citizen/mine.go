@@ -3,6 +3,7 @@ package citizen
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -81,17 +82,33 @@ func ids(all []debts.Debt) (out []uuid.UUID) {
 	return out
 }
 
-// names are those of the catalogue, in the visitor's language.
-type names struct{ types, offices map[string]string }
+// names are those of the catalogue, in the visitor's language: of types and
+// offices by code, and of types by their Italian name.
+type names struct{ types, offices, italian map[string]string }
+
+// say is a text of a debt in the visitor's language where it is our own: where
+// it begins with the name of a debt type, as what was opened on the portal does,
+// and an item without a label. The words of an office stay.
+func (n names) say(text string) string {
+	name, rest, more := strings.Cut(text, ": ")
+	said, ok := n.italian[name]
+	switch {
+	case !ok:
+		return text
+	case more:
+		return said + ": " + rest
+	}
+	return said
+}
 
 func namesOf(tx *tenants.Tx, lang string) (n names, err error) {
-	n = names{map[string]string{}, map[string]string{}}
+	n = names{map[string]string{}, map[string]string{}, map[string]string{}}
 	types, err := tx.DebtTypes()
 	if err != nil {
 		return n, err
 	}
 	for _, t := range types {
-		n.types[t.Code] = t.NameIn(lang)
+		n.types[t.Code], n.italian[t.Name] = t.NameIn(lang), t.NameIn(lang)
 	}
 	offices, err := tx.Offices()
 	for _, o := range offices {
@@ -104,7 +121,7 @@ func namesOf(tx *tenants.Tx, lang string) (n names, err error) {
 }
 
 func (n names) owed(tx *tenants.Tx, walk walker, d debts.Debt, proofs []collections.Proof) (o owed, err error) {
-	o = owed{Name: n.types[d.Type], Office: n.offices[d.Office], Reason: d.Reason, URL: "/miei/" + d.ID.String(), Due: d.DueOn, Amount: d.Paid}
+	o = owed{Name: n.types[d.Type], Office: n.offices[d.Office], Reason: n.say(d.Reason), URL: "/miei/" + d.ID.String(), Due: d.DueOn, Amount: d.Paid}
 	o.State, o.Badge = stateOf(walk.words, d, tx.Today())
 	if o.Line, err = walk.line(d, proofs); err != nil {
 		return o, err
@@ -203,7 +220,10 @@ func (v *debtPage) fill(tx *tenants.Tx, d debts.Debt, lang string) error {
 	if v.owed, err = known.owed(tx, newWalker(tx, v.Words), d, proofs[d.ID]); err != nil {
 		return err
 	}
-	v.Title, v.Items = d.Reason, d.Items
+	v.Title, v.Items = known.say(d.Reason), d.Items
+	for i := range v.Items {
+		v.Items[i].Label = known.say(v.Items[i].Label)
+	}
 	for _, p := range proofs[d.ID] {
 		v.Paid = append(v.Paid, paid{p.Collection.PaidOn, paidOn(d.ID, p), "/ricevute/" + p.Receipt.Token, p.Receipt.Number})
 	}
@@ -218,7 +238,7 @@ func (v *debtPage) fill(tx *tenants.Tx, d debts.Debt, lang string) error {
 	}
 	for _, asked := range all {
 		in := asked.Instalment
-		w := way{Name: v.T("debt.whole|In un'unica soluzione"), Code: asked.Code.Code, State: say(v.Words, asked.Why), Due: in.DueOn, Amount: asked.Cents, Open: asked.Why == "" && asked.Code.Code != ""}
+		w := way{Name: v.T("debt.whole|In un'unica soluzione"), Code: asked.Code.Code, State: v.Say(asked.Why), Due: in.DueOn, Amount: asked.Cents, Open: asked.Why == "" && asked.Code.Code != ""}
 		if in.Option != debts.SingleOption {
 			w.Name = v.T("debt.part|Rata %d di %d", in.Number, parts[in.Option])
 		}

@@ -126,7 +126,7 @@ func (v *noticePage) fill(n debts.Notice, today day.Date, lang string) (debts.Pa
 	if err != nil {
 		return asked, err
 	}
-	v.Name, v.Amount, v.Due, v.Why = asked.Type.NameIn(lang), asked.Cents, asked.Instalment.DueOn, say(v.Words, asked.Why)
+	v.Name, v.Amount, v.Due, v.Why = asked.Type.NameIn(lang), asked.Cents, asked.Instalment.DueOn, v.Say(asked.Why)
 	v.Overdue = !v.Due.IsZero() && v.Due.Before(today)
 	if asked.Instalment.Option != debts.SingleOption {
 		v.Instalment = asked.Instalment.Number
@@ -150,7 +150,7 @@ func (v *noticePage) fill(n debts.Notice, today day.Date, lang string) (debts.Pa
 func changeOf(w page.Words, asked, later debts.Payable) string {
 	switch {
 	case later.Why != "":
-		return w.T("notice.last|Questo importo vale fino al %s. Dopo:", asked.Until.Italian()) + " " + say(w, later.Why)
+		return w.T("notice.last|Questo importo vale fino al %s. Dopo:", asked.Until.Italian()) + " " + w.Say(later.Why)
 	case later.Cents != asked.Cents:
 		return w.T("notice.until|Questo importo vale fino al %s. Dal giorno dopo è di %s.", asked.Until.Italian(), later.Cents)
 	}

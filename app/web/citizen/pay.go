@@ -81,7 +81,7 @@ func (p *portal) choices(tx *tenants.Tx, w page.Words, cart payments.Cart) (out 
 			permitted = permitted && channels.Permits(l.Payable.Type, ch.Key())
 		}
 		if permitted {
-			out = append(out, choice{ch.Key(), say(w, ch.Title()), say(w, ch.Hint()), len(out) == 0})
+			out = append(out, choice{ch.Key(), w.Say(ch.Title()), w.Say(ch.Hint()), len(out) == 0})
 		}
 	}
 	return out, nil

@@ -46,6 +46,7 @@ type portal struct {
 	app     *fiber.App
 	cookies map[string]string
 	header  map[string]string
+	watch   func(path string, a answer) // sees every answer
 }
 
 func newPortal(t testing.TB, db *tenantstest.Data, limits citizen.Limits) *portal {
@@ -58,11 +59,16 @@ func newPortal(t testing.TB, db *tenantstest.Data, limits citizen.Limits) *porta
 
 func newPages(t testing.TB, db *tenantstest.Data, limits citizen.Limits) *fiber.App {
 	t.Helper()
-	v, err := page.NewViews(views.FS)
+	texts, err := page.LoadTexts(views.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := page.LoadTexts(views.FS)
+	return newPagesIn(t, db, limits, texts)
+}
+
+func newPagesIn(t testing.TB, db *tenantstest.Data, limits citizen.Limits, texts page.Texts) *fiber.App {
+	t.Helper()
+	v, err := page.NewViews(views.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +209,11 @@ func (p *portal) send(r *http.Request) answer {
 			delete(p.cookies, c.Name)
 		}
 	}
-	return answer{p.t, res.StatusCode, res.Header.Get("Location"), string(body), res.Header}
+	a := answer{p.t, res.StatusCode, res.Header.Get("Location"), string(body), res.Header}
+	if p.watch != nil {
+		p.watch(r.URL.Path, a)
+	}
+	return a
 }
 
 // notify is the acquirer's message, as a server sends it: no cookie, no origin.

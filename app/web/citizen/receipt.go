@@ -35,7 +35,13 @@ func (p *portal) receipt(c *fiber.Ctx) error {
 		for _, l := range proof.Collection.Lines {
 			v.Excess = v.Excess || l.Kind == collections.Excess
 		}
-		v.Receipt, err = paper.Receipt(tx, proof, p.title(proof.Collection.Channel))
+		if v.Receipt, err = paper.Receipt(tx, proof, p.title(proof.Collection.Channel)); err != nil || pdf {
+			return err
+		}
+		known, err := namesOf(tx, page.At(c).Lang)
+		for i := range v.Receipt.Items {
+			v.Receipt.Items[i].Text = known.say(v.Receipt.Items[i].Text)
+		}
 		return err
 	})
 	if err != nil {
@@ -43,8 +49,14 @@ func (p *portal) receipt(c *fiber.Ctx) error {
 	}
 	if !pdf {
 		v.Base = base(c, "receipt.title|Ricevuta di pagamento")
-		v.Receipt.Channel = say(v.Words, v.Receipt.Channel)
+		v.Receipt.Channel = v.Say(v.Receipt.Channel)
+		for i := range v.Receipt.Items {
+			v.Receipt.Items[i].Text = v.Say(v.Receipt.Items[i].Text)
+		}
 		return page.Show(c, "citizen/receipt", v)
+	}
+	if said := page.For(c, "").Say(v.Receipt.Channel); said != v.Receipt.Channel { // the paper speaks both languages
+		v.Receipt.Channel += " / " + said
 	}
 	var out bytes.Buffer
 	if err := documents.WriteReceipt(&out, v.Receipt); err != nil {

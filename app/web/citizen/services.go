@@ -158,7 +158,7 @@ func readService(f *page.Form, t tenants.DebtType, lang string) debts.New {
 	}
 	if who.Code != "" {
 		if err := codes.CheckFiscalCode(who.Code); err != nil {
-			f.Wrong("cf", fault.Of(err).Text)
+			f.Wrong("cf", f.Fault(fault.Of(err)))
 		}
 	}
 	if len(who.Code) == 16 { // eleven digits tell nothing

@@ -90,7 +90,7 @@ func (f *Form) Take(err error) error {
 	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Conflict {
 		return err
 	}
-	f.Wrong(e.Field, f.T(e.Key+"|"+e.Text))
+	f.Wrong(e.Field, f.Fault(e))
 	return nil
 }
 

@@ -65,7 +65,7 @@ func CheckForgery(c *fiber.Ctx, key []byte, id string) error {
 	}
 	if !sameOrigin(c, id != "") || id != "" && !TokenValid(key, id, sentToken(c)) {
 		return fault.New(fault.Forbidden, "web.forgery",
-			"La richiesta non viene da una pagina aperta di questo sito. Ricarica la pagina e riprova.")
+			"La pagina è rimasta aperta troppo a lungo o la richiesta viene da un altro sito: torna alla pagina, ricaricala e riprova.")
 	}
 	return nil
 }

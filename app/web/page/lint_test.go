@@ -26,7 +26,7 @@ var (
 
 // inLanguages are the folders whose texts must be there in every language; the
 // offices of a bilingual municipality may follow.
-var inLanguages = []string{"frame/", "parts/", "citizen/", "mail/", "print/", "site/", "errors.go"}
+var inLanguages = []string{"frame/", "parts/", "citizen/", "mail/", "print/", "site/", "errors.go", "page/says.go"}
 
 func templates(t *testing.T) map[string]string {
 	t.Helper()
