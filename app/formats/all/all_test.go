@@ -175,6 +175,18 @@ func TestEveryFormatKnowsItsOwnAndNoOther(t *testing.T) {
 	}
 }
 
+func TestEveryGoldenHasItsSample(t *testing.T) {
+	goldens, err := filepath.Glob("../*/testdata/*.golden")
+	if err != nil || len(goldens) < 80 {
+		t.Fatalf("got %d goldens, %v", len(goldens), err)
+	}
+	for _, golden := range goldens {
+		if beside, err := filepath.Glob(strings.TrimSuffix(golden, "golden") + "*"); err != nil || len(beside) < 2 {
+			t.Errorf("%s: nothing is held against it", golden)
+		}
+	}
+}
+
 func TestSumsOfRemittancesAndDebts(t *testing.T) {
 	for _, dir := range []string{"poste", "poscsv", "debtcsv", "govpay", "p4pa"} {
 		files, err := filepath.Glob(filepath.Join("..", dir, "testdata", "*"))

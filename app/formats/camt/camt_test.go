@@ -1,9 +1,6 @@
 package camt
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,36 +11,17 @@ import (
 	"cassacomune/app/formats/internal/golden"
 )
 
-func samples(t testing.TB) map[string][]byte {
-	t.Helper()
-	files, err := filepath.Glob("testdata/*.xml")
-	if err != nil || len(files) < 4 {
-		t.Fatalf("samples: %v, %v", files, err)
-	}
-	texts := map[string][]byte{}
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts[name] = text
-	}
-	return texts
-}
-
 func printed(in string) string { return golden.Print(Read(strings.NewReader(in))) }
 
 func TestGoldens(t *testing.T) {
-	golden.Reads(t, "testdata/*.xml", func(head []byte) bool { return sniff(head) != "" },
-		func(in string) formats.Reader { return Read(strings.NewReader(in)) })
+	golden.Reads(t, "*.xml", func(head []byte) bool { return sniff(head) != "" }, Read)
 }
 
 func TestSniff(t *testing.T) {
-	in := samples(t)
 	for name, want := range map[string]string{
-		"testdata/estratto-v8.xml": Statement, "testdata/cbi-giornaliero.xml": Statement, "testdata/avviso-v2.xml": Notification, "testdata/giornata-sbagliata.xml": Report,
+		"estratto-v8.xml": Statement, "cbi-giornaliero.xml": Statement, "avviso-v2.xml": Notification, "giornata-sbagliata.xml": Report,
 	} {
-		if got := sniff(in[name]); got != want {
+		if got := sniff([]byte(golden.Sample(t, name))); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
@@ -82,7 +60,7 @@ func withoutHeader(text string) string {
 
 // One statement says the same in every dress.
 func TestFormsOfOneStatement(t *testing.T) {
-	in := string(samples(t)["testdata/estratto-v8.xml"])
+	in := golden.Sample(t, "estratto-v8.xml")
 	want := withoutHeader(printed(in))
 	const open, shut = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">", "</Document>"
 	prefixed := regexp.MustCompile(`<(/?)(\w)`).ReplaceAllString(in[strings.Index(in, "<Document"):], "<${1}p:${2}")
@@ -107,12 +85,12 @@ func TestFormsOfOneStatement(t *testing.T) {
 }
 
 func TestEveryCutIsAnError(t *testing.T) {
-	for name, in := range samples(t) {
-		in = bytes.TrimSpace(in)
+	for name, in := range golden.Samples(t, "*.xml") {
+		in = strings.TrimSpace(in)
 		step := 1 + len(in)/4000 // the larger ones at every second or third
 		for i := 0; i < len(in); i += step {
 			broken := false
-			for e := range Read(bytes.NewReader(in[:i])) {
+			for e := range Read(strings.NewReader(in[:i])) {
 				broken = broken || e.Problem != nil && e.Problem.Field == "file" && e.Problem.Severity == formats.Error
 			}
 			if !broken {
@@ -135,11 +113,9 @@ func TestAnEmptyMessageIsOdd(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, in := range samples(f) {
-		f.Add(in)
-	}
-	f.Add([]byte("<BkToCstmrStmt><Stmt><Acct><Id><IBAN>X</IBAN></Id></Acct><Ntry><Amt Ccy='EUR'>1</Amt><CdtDbtInd>CRDT</CdtDbtInd><TxDtls/><TxDtls/></Ntry></Stmt></BkToCstmrStmt>"))
-	f.Fuzz(func(t *testing.T, in []byte) { judge(t, Read(bytes.NewReader(in))) })
+	golden.Seeds(f, "*.xml")
+	f.Add("<BkToCstmrStmt><Stmt><Acct><Id><IBAN>X</IBAN></Id></Acct><Ntry><Amt Ccy='EUR'>1</Amt><CdtDbtInd>CRDT</CdtDbtInd><TxDtls/><TxDtls/></Ntry></Stmt></BkToCstmrStmt>")
+	f.Fuzz(func(t *testing.T, in string) { judge(t, Read(strings.NewReader(in))) })
 }
 
 // judge checks what holds for any file: events nest, amounts are not negative,
@@ -191,7 +167,7 @@ func judge(t *testing.T, events formats.Reader) {
 }
 
 func TestALongTextIsCutAndSaidSo(t *testing.T) {
-	in := string(samples(t)["testdata/avviso-v2.xml"])
+	in := golden.Sample(t, "avviso-v2.xml")
 	part := strings.Repeat("x", 1000)
 	for _, long := range []string{
 		strings.Replace(in, "<Refs>", "<RmtInf>"+strings.Repeat("<Ustrd>"+part+"</Ustrd>", 30)+"</RmtInf><Refs>", 1),

@@ -3,7 +3,6 @@ package cbi
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,26 +13,17 @@ import (
 
 func read(text string) formats.Reader { return Read(strings.NewReader(text)) }
 
-var samples = []string{"rid-richiesta", "rid-esiti", "mav-richiesta", "mav-ritorno"}
-
-func sample(t testing.TB, name string) string {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name + ".txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
+var samples = []string{"rid-richiesta.txt", "rid-esiti.txt", "mav-richiesta.txt", "mav-ritorno.txt"}
 
 func TestGoldens(t *testing.T) {
-	golden.Reads(t, "testdata/rid-*.txt", SniffRID, read)
-	golden.Reads(t, "testdata/mav-*.txt", SniffMAV, read)
-	golden.Reads(t, "testdata/cattivo.txt", SniffRID, read)
+	golden.Reads(t, "rid-*.txt", SniffRID, Read)
+	golden.Reads(t, "mav-*.txt", SniffMAV, Read)
+	golden.Reads(t, "cattivo.txt", SniffRID, Read)
 }
 
 func TestEveryCutIsAnError(t *testing.T) {
 	for _, name := range samples {
-		golden.Cuts(t, "testdata/"+name+".txt", read)
+		golden.Cuts(t, name, Read)
 	}
 }
 
@@ -52,7 +42,7 @@ func told(text string) string {
 // right files: something is told, whatever the place.
 func TestDigitsChanged(t *testing.T) {
 	for _, name := range samples {
-		lines := strings.SplitAfter(sample(t, name), "\n")
+		lines := strings.SplitAfter(golden.Sample(t, name), "\n")
 		before := told(strings.Join(lines, ""))
 		if strings.Contains(before, "error") {
 			t.Fatalf("%s: %s", name, before)
@@ -99,7 +89,7 @@ func TestTells(t *testing.T) {
 		{"mav-ritorno", "00150050312", "00150310212", "error: riga 7, valuta_addebito"},
 		{"mav-ritorno", "07010", "07012", "warning: riga 9, causale"},
 	} {
-		text := sample(t, c.file)
+		text := golden.Sample(t, c.file+".txt")
 		if c.old != "" && !strings.Contains(text, c.old) {
 			t.Fatalf("%s has no %q", c.file, c.old)
 		}
@@ -117,7 +107,7 @@ func TestTells(t *testing.T) {
 // end, and whose lines end in both ways.
 func TestRecordsWithoutBlanks(t *testing.T) {
 	for _, name := range samples {
-		text := sample(t, name)
+		text := golden.Sample(t, name)
 		var b strings.Builder
 		for i, line := range strings.Split(strings.TrimRight(text, "\r\n"), "\n") {
 			b.WriteString(strings.TrimRight(line, " \r") + []string{"\n", "\r\n"}[i%2])
@@ -132,7 +122,7 @@ func TestRecordsWithoutBlanks(t *testing.T) {
 // RID writes them.
 func TestRecordsWithoutLineEnds(t *testing.T) {
 	for _, name := range samples {
-		text := sample(t, name)
+		text := golden.Sample(t, name)
 		var b strings.Builder
 		for line := range strings.Lines(text) {
 			line = strings.TrimRight(line, "\r\n")
@@ -160,21 +150,8 @@ func TestSniff(t *testing.T) {
 
 // TestClaimsNothingElse shows what the other formats read.
 func TestClaimsNothingElse(t *testing.T) {
-	others, err := filepath.Glob("../*/testdata/*.*")
-	if err != nil || len(others) < 100 {
-		t.Fatalf("samples of others: %d, %v", len(others), err)
-	}
-	for _, name := range others {
-		in, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		own, is := filepath.Base(name), filepath.Ext(name) != ".golden" && strings.HasPrefix(name, "../cbi/")
-		isMAV := is && strings.Contains(own, "mav")
-		if SniffMAV(in) != isMAV || SniffRID(in) != (is && !isMAV) {
-			t.Errorf("claims %s, or does not know its own", name)
-		}
-	}
+	golden.Claims(t, SniffMAV, "../cbi/testdata/*mav*.t*xt")
+	golden.Claims(t, SniffRID, "../cbi/testdata/*rid*.t*xt", "../cbi/testdata/cattivo.txt")
 }
 
 // TestCorpus reads the public sample: three of 158 disposals, and the foot of
@@ -215,7 +192,7 @@ func TestCorpus(t *testing.T) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	lines := strings.SplitAfter(sample(b, "rid-richiesta"), "\n")
+	lines := strings.SplitAfter(golden.Sample(b, "rid-richiesta.txt"), "\n")
 	text := lines[0] + strings.Repeat(strings.Join(lines[1:9], ""), 20_000)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
@@ -235,10 +212,8 @@ func BenchmarkRead(b *testing.B) {
 // FuzzRead checks that messages open and close in turn, that a payment has its
 // batch, and that what is told of it can be relied on.
 func FuzzRead(f *testing.F) {
-	f.Add(strings.NewReplacer("\r", "", "\n", "").Replace(sample(f, "mav-richiesta")))
-	for _, name := range append(samples, "cattivo") {
-		f.Add(sample(f, name))
-	}
+	f.Add(strings.NewReplacer("\r", "", "\n", "").Replace(golden.Sample(f, "mav-richiesta.txt")))
+	golden.Seeds(f, "*.txt")
 	f.Fuzz(func(t *testing.T, in string) {
 		SniffRID([]byte(in))
 		open, batch := false, false

@@ -80,8 +80,8 @@ func writeMAV(t testing.TB, s Slips) string {
 }
 
 func TestWrittenGoldens(t *testing.T) {
-	golden.Compare(t, "testdata/written-rid.text", writeRID(t, debits(), RIDTerms{Kind: "U", Refund: "8"}))
-	golden.Compare(t, "testdata/written-mav.text", writeMAV(t, slips()))
+	golden.Compare(t, "written-rid.text", writeRID(t, debits(), RIDTerms{Kind: "U", Refund: "8"}))
+	golden.Compare(t, "written-mav.text", writeMAV(t, slips()))
 	for _, text := range []string{writeRID(t, debits(), RIDTerms{}), writeMAV(t, slips())} {
 		for _, line := range strings.SplitAfter(strings.TrimSuffix(text, "\r\n"), "\r\n") {
 			if got := len(strings.TrimSuffix(line, "\r\n")); got != width {

@@ -1,11 +1,6 @@
 package debtcsv
 
 import (
-	"encoding/json"
-	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -16,61 +11,10 @@ import (
 
 	"cassacomune/app/day"
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write the goldens")
-
-func TestGoldens(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.csv")
-	if err != nil || len(files) < 3 {
-		t.Fatalf("samples: %v, %v", files, err)
-	}
-	for _, name := range files {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			text, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := printed(t, string(text))
-			golden := strings.TrimSuffix(name, ".csv") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(got, string(want)); diff != "" {
-				t.Errorf("got -, want +\n%s", diff)
-			}
-			if !Sniff(text) {
-				t.Error("Sniff = false")
-			}
-		})
-	}
-}
-
-func printed(t *testing.T, text string) string {
-	t.Helper()
-	var b strings.Builder
-	for e := range Read(strings.NewReader(text)) {
-		switch {
-		case e.Problem != nil:
-			fmt.Fprintf(&b, "%s: %s\n", e.Problem.Severity, e.Problem.Error())
-		case e.Debt != nil:
-			d := *e.Debt
-			d.Raw = ""
-			j, err := json.Marshal(d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			fmt.Fprintf(&b, "%s scade %s notificata %s\n", j, d.DueOn, d.NotifiedOn)
-		}
-	}
-	return b.String()
-}
+func TestGoldens(t *testing.T) { golden.Reads(t, "*.csv", Sniff, Read) }
 
 const head = "ente;tipo_dovuto;codice_posizione;importo;debitore_nome\n"
 
@@ -105,11 +49,7 @@ func TestHeader(t *testing.T) {
 }
 
 func TestWriteReadsBackEqual(t *testing.T) {
-	text, err := os.ReadFile("testdata/buono.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := rows(t, string(text))
+	first := rows(t, golden.Sample(t, "buono.csv"))
 	if len(first) != 6 {
 		t.Fatalf("%d rows, want 6", len(first))
 	}
@@ -184,21 +124,6 @@ func TestCutAnywhere(t *testing.T) {
 	}
 }
 
-func TestStopsWhenTold(t *testing.T) {
-	bad, err := os.ReadFile("testdata/cattivo.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for stop := 1; stop < 30; stop++ {
-		n := 0
-		for range Read(strings.NewReader(string(bad))) {
-			if n++; n == stop {
-				break
-			}
-		}
-	}
-}
-
 // TestFlatMemory reads files that differ ten times in length.
 func TestFlatMemory(t *testing.T) {
 	small, large := heapAfter(t, 2_000), heapAfter(t, 20_000)
@@ -241,14 +166,7 @@ func BenchmarkRead(b *testing.B) {
 }
 
 func FuzzRead(f *testing.F) {
-	files, _ := filepath.Glob("testdata/*.csv")
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(string(text))
-	}
+	golden.Seeds(f, "*.csv")
 	f.Fuzz(func(t *testing.T, in string) {
 		var good []formats.DebtRow
 		for e := range Read(strings.NewReader(in)) {

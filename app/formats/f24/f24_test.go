@@ -10,11 +10,9 @@ import (
 
 func read(text string) formats.Reader { return Read(strings.NewReader(text)) }
 
-func TestGoldens(t *testing.T) { golden.Reads(t, "testdata/*.txt", Sniff, read) }
+func TestGoldens(t *testing.T) { golden.Reads(t, "*.txt", Sniff, Read) }
 
-func TestEveryCutIsAnError(t *testing.T) {
-	golden.Cuts(t, "testdata/buono.txt", read)
-}
+func TestEveryCutIsAnError(t *testing.T) { golden.Cuts(t, "buono.txt", Read) }
 
 func TestSniff(t *testing.T) {
 	row := "G1" + strings.Repeat("0", 140)
@@ -139,8 +137,5 @@ func BenchmarkRead(b *testing.B) {
 func FuzzRead(f *testing.F) {
 	f.Add("A1\n" + string(payment("000000000010000", "I")) + "\nZ1\n")
 	f.Add(string(newRow("G5")) + "\n" + string(newRow("G9")) + "\n" + string(newRow("G3")))
-	f.Fuzz(func(t *testing.T, text string) {
-		Sniff([]byte(text))
-		golden.Print(read(text))
-	})
+	golden.Fuzz(f, Sniff, Read)
 }

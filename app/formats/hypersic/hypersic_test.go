@@ -1,10 +1,8 @@
 package hypersic
 
 import (
-	"bytes"
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,38 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var samples = []string{"rendicontazione.csv", "rendicontazione_cattiva.csv"}
+func TestGoldens(t *testing.T) { golden.Reads(t, "*.csv", Sniff, Read) }
 
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
-	in, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
-}
-
-func TestGoldens(t *testing.T) {
-	for _, name := range samples {
-		in := sample(t, name)
-		if !Sniff(in) {
-			t.Errorf("%s: Sniff = false", name)
-		}
-		golden.Compare(t, filepath.Join("testdata", name+".golden"), golden.Print(Read(bytes.NewReader(in))))
-	}
-}
-
-func problems(in []byte) (out string) {
-	for e := range Read(bytes.NewReader(in)) {
-		if p := e.Problem; p != nil {
-			out += string(p.Severity) + " " + p.Field + "|"
-		}
-	}
-	return out
-}
+func problems(in string) string { return golden.Problems(Read(strings.NewReader(in))) }
 
 func TestHeaders(t *testing.T) {
-	in := string(sample(t, "rendicontazione.csv"))
+	in := golden.Sample(t, "rendicontazione.csv")
 	header, row, _ := strings.Cut(in, "\r\n")
 	row, _, _ = strings.Cut(row, "\r\n")
 	for why, c := range map[string]struct {
@@ -59,7 +31,7 @@ func TestHeaders(t *testing.T) {
 		"header and nothing behind": {header + "\n", true, ""},
 		"a column more":             {header + ";altro\n", false, "error file|"},
 	} {
-		if got := problems([]byte(c.in)); got != c.want || Sniff([]byte(c.in)) != c.known {
+		if got := problems(c.in); got != c.want || Sniff([]byte(c.in)) != c.known {
 			t.Errorf("%s: got %s, known %v", why, got, Sniff([]byte(c.in)))
 		}
 	}
@@ -67,27 +39,13 @@ func TestHeaders(t *testing.T) {
 
 // A cut is an error, unless it leaves whole rows.
 func TestEveryCut(t *testing.T) {
-	in := sample(t, "rendicontazione.csv")
+	in := golden.Sample(t, "rendicontazione.csv")
 	for i := range in {
 		got := problems(in[:i])
-		rows := bytes.TrimRight(in[:i], "\r\n")
-		whole := bytes.HasPrefix(in[len(rows):], []byte("\r\n")) && len(rows) > 0
-		if !whole && !strings.Contains(got, "error") && i > bytes.IndexByte(in, '\n') {
+		rows := strings.TrimRight(in[:i], "\r\n")
+		whole := strings.HasPrefix(in[len(rows):], "\r\n") && len(rows) > 0
+		if !whole && !strings.Contains(got, "error") && i > strings.IndexByte(in, '\n') {
 			t.Fatalf("cut at %d: got %q", i, got)
-		}
-	}
-}
-
-func TestStopsWhenTold(t *testing.T) {
-	for stop := 1; stop < 12; stop++ {
-		n := 0
-		for range Read(bytes.NewReader(sample(t, "rendicontazione.csv"))) {
-			if n++; n == stop {
-				break
-			}
-		}
-		if n > stop {
-			t.Errorf("got %d events, want %d", n, stop)
 		}
 	}
 }
@@ -113,19 +71,11 @@ func TestLayout(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, name := range samples {
-		f.Add(sample(f, name))
-	}
-	f.Fuzz(func(t *testing.T, in []byte) {
-		open := false
-		for e := range Read(bytes.NewReader(in)) {
-			switch {
-			case e.Flow != nil:
-				open = true
-			case e.FlowEnd != nil:
-				open = false
-			case e.Line != nil && (!open || e.Line.Code == "" || e.Line.Key == ""):
-				t.Errorf("got %+v, in a flow %v", e.Line, open)
+	golden.Seeds(f, "*.csv")
+	f.Fuzz(func(t *testing.T, in string) {
+		for e := range golden.Flows(t, Read(strings.NewReader(in))) {
+			if l := e.Line; l != nil && (l.Code == "" || l.Key == "") {
+				t.Errorf("got %+v", l)
 			}
 		}
 	})

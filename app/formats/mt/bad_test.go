@@ -1,13 +1,12 @@
 package mt
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/golden"
 )
 
 var closed = regexp.MustCompile(`:62F:[CD]\d{6}EUR\d+,`)
@@ -21,7 +20,7 @@ func TestCutAnywhere(t *testing.T) {
 		"parole.txt":           closed.MatchString,
 		"piano.txt":            func(cut string) bool { return closed.MatchString(cut[max(0, strings.LastIndex(cut, ":20:")):]) },
 	} {
-		text := samples(t)[name]
+		text := golden.Sample(t, name)
 		for n := range len(text) {
 			cut := text[:n]
 			whole := strings.Contains(cut, "20:") && whole(cut)
@@ -38,7 +37,7 @@ func TestCutAnywhere(t *testing.T) {
 
 // TestLineEnds reads the same from CRLF, LF, CR and all of them.
 func TestLineEnds(t *testing.T) {
-	text := samples(t)["sottocampi.txt"]
+	text := golden.Sample(t, "sottocampi.txt")
 	want := told(text)
 	for _, end := range []string{"\n", "\r", "\r\r\n"} {
 		got := told(strings.ReplaceAll(text, "\r\n", end))
@@ -84,10 +83,9 @@ func TestTells(t *testing.T) {
 // TestJoined reads files that were put one behind the other, with what each
 // had around it.
 func TestJoined(t *testing.T) {
-	text := samples(t)
 	var b strings.Builder
 	for _, name := range []string{"infragiornaliero.txt", "sottocampi.txt", "piano.txt"} {
-		b.WriteString("\x01" + text[name] + "\r\n\x1a\r\n\ufeff")
+		b.WriteString("\x01" + golden.Sample(t, name) + "\r\n\x1a\r\n\ufeff")
 	}
 	got := told(b.String())
 	if strings.Contains(got, "error") || strings.Count(got, "Closing ") != 5 || strings.Count(got, "Entry ") != 3+4+5 {
@@ -108,54 +106,27 @@ func TestSniff(t *testing.T) {
 			t.Errorf("Sniff(%q) = %v", in, got)
 		}
 	}
-	others, err := filepath.Glob("../*/testdata/*.*")
-	if err != nil || len(others) < 10 {
-		t.Fatalf("samples of others: %v, %v", others, err)
-	}
-	for _, name := range others {
-		in, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if Sniff(in) != (strings.HasPrefix(name, "../mt/testdata") && filepath.Ext(name) == ".txt") {
-			t.Errorf("claims %s, or does not know its own", name)
-		}
-	}
+	golden.Claims(t, Sniff, "../mt/testdata/*.txt")
 }
 
 // FuzzRead checks that statements open and close in turn, that the Header
 // comes first, and that nothing booked lacks amount or day.
 func FuzzRead(f *testing.F) {
-	for _, text := range samples(f) {
-		f.Add(text)
-	}
+	golden.Seeds(f, "*.txt")
 	f.Fuzz(func(t *testing.T, in string) {
 		Sniff([]byte(in))
-		header, open, entries := false, false, strings.Count(in, ":61:")
-		for e := range Read(strings.NewReader(in)) {
+		headers, entries := 0, strings.Count(in, ":61:")
+		for e := range golden.Statements(t, Read(strings.NewReader(in))) {
 			switch {
 			case e.Header != nil:
-				if header {
-					t.Error("a second header")
-				}
-				header = true
-			case e.Statement != nil:
-				if !header || open {
-					t.Error("a statement before the header or inside another")
-				}
-				open = true
-			case e.Closing != nil:
-				if !open {
-					t.Error("a statement ends twice")
-				}
-				open = false
+				headers++
 			case e.Entry != nil:
 				entries--
 				checkEntry(t, e.Entry)
 			}
 		}
-		if open || entries < 0 {
-			t.Errorf("open %v, %d entries too many", open, -entries)
+		if headers > 1 || entries < 0 {
+			t.Errorf("%d headers, %d entries too many", headers, -entries)
 		}
 	})
 }

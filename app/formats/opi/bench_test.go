@@ -3,12 +3,12 @@ package opi
 import (
 	"bytes"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/golden"
 )
 
 // long is a valid journal whose movements are repeated, with numbers of their
@@ -24,12 +24,8 @@ type long struct {
 
 func newLong(tb testing.TB, size int64) *long {
 	tb.Helper()
-	in, err := os.ReadFile("testdata/giornale_1_7_1.xml")
-	if err != nil {
-		tb.Fatal(err)
-	}
 	const begin, end, number = "    <movimento_conto_evidenza>", "</movimento_conto_evidenza>\n", "<numero_movimento>0000001"
-	text := string(in)
+	text := golden.Sample(tb, "giornale_1_7_1.xml")
 	from, to := strings.Index(text, begin), strings.LastIndex(text, end)+len(end)
 	one := text[from : strings.Index(text, end)+len(end)]
 	l := &long{movement: strings.Split(one, number), left: size}

@@ -1,7 +1,6 @@
 package opi
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"cassacomune/app/day"
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/golden"
 	"cassacomune/app/money"
 	"cassacomune/app/shared"
 	"github.com/google/go-cmp/cmp"
@@ -26,10 +26,10 @@ type told struct {
 	equations  string
 }
 
-func listen(in []byte) told {
+func listen(in string) told {
 	t := told{facts: map[string]string{}}
 	var check Check
-	for e := range Read(bytes.NewReader(in)) {
+	for e := range Read(strings.NewReader(in)) {
 		check.Add(e)
 		switch {
 		case e.Header != nil:
@@ -62,17 +62,8 @@ func answers(c Check) (s string) {
 	return s
 }
 
-func sample(t *testing.T, name string) []byte {
-	t.Helper()
-	in, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
-}
-
 func TestReadKeepsEveryMovement(t *testing.T) {
-	got := listen(sample(t, "giornale_1_7_1.xml"))
+	got := listen(golden.Sample(t, "giornale_1_7_1.xml"))
 	d := day.New(2026, 3, 10)
 	thirty, rest := money.Cents(3000), money.Cents(2050)
 	base := formats.Entry{Booked: true, Currency: "EUR", BookedOn: d, ValueOn: d.AddDays(1), Operation: "ESEGUITO",
@@ -103,7 +94,7 @@ func TestReadKeepsEveryMovement(t *testing.T) {
 }
 
 func TestReadTellsWhatIsWrong(t *testing.T) {
-	good := string(sample(t, "giornale_1_7_1.xml"))
+	good := golden.Sample(t, "giornale_1_7_1.xml")
 	for _, c := range []struct{ old, new, want string }{
 		{"<pagina>1<", "<pagina>0<", "error pagina"},
 		{"<pagina>1<", "<pagina>2<", "error pagina"},
@@ -127,7 +118,7 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 		{"flusso_giornale_di_cassa", "altro", "error altro"},
 		{"ds:Signature", "firma", "warning Signature"},
 	} {
-		got := listen([]byte(strings.ReplaceAll(good, c.old, c.new)))
+		got := listen(strings.ReplaceAll(good, c.old, c.new))
 		if !strings.Contains(strings.Join(got.problems, "|"), c.want) {
 			t.Errorf("%s: got %v, want %s", c.new, got.problems, c.want)
 		}
@@ -135,7 +126,7 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 }
 
 func TestRedEquations(t *testing.T) {
-	got := listen(sample(t, "giornale_rosso.xml"))
+	got := listen(golden.Sample(t, "giornale_rosso.xml"))
 	if got.equations != "!!+!++-" {
 		t.Errorf("got %s, want 1, 2 and 4 red", got.equations)
 	}
@@ -148,7 +139,7 @@ func TestRedEquations(t *testing.T) {
 // An equation is answered only where every term of it is there; a red part is
 // red all the same.
 func TestAnEquationNeedsEveryTerm(t *testing.T) {
-	in := string(sample(t, "giornale_1_7_1.xml"))
+	in := golden.Sample(t, "giornale_1_7_1.xml")
 	without := func(text string, names ...string) string {
 		for _, name := range names {
 			from, to := strings.Index(text, "<"+name+">"), strings.Index(text, "</"+name+">")
@@ -162,26 +153,26 @@ func TestAnEquationNeedsEveryTerm(t *testing.T) {
 		"+++-++-": without(in, "totale_sospesi_entrata"),
 		"-++----": without(in, "saldo_precedente_conto_evidenza", "totali_esercizio"),
 	} {
-		if got := listen([]byte(text)).equations; got != want {
+		if got := listen(text).equations; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }
 
 func TestAReversalHasOneMeaningWhateverItsSign(t *testing.T) {
-	got := listen(bytes.ReplaceAll(sample(t, "giornale_1_7_1.xml"), []byte("-20.00"), []byte("20.00")))
+	got := listen(strings.ReplaceAll(golden.Sample(t, "giornale_1_7_1.xml"), "-20.00", "20.00"))
 	if e := got.entries[1]; e.Cents != 2000 || e.Operation != "STORNATO" || e.Negative || got.equations != "++++++-" {
 		t.Errorf("got %d %s negative %v, %s", e.Cents, e.Operation, e.Negative, got.equations)
 	}
 }
 
 func TestTheSeventhEquationNeedsTwoDays(t *testing.T) {
-	first := sample(t, "giornale_1_7_1.xml")
-	next := bytes.ReplaceAll(first, []byte("GDC-20260311"), []byte("GDC-20260312"))
+	first := golden.Sample(t, "giornale_1_7_1.xml")
+	next := strings.ReplaceAll(first, "GDC-20260311", "GDC-20260312")
 	for opening, want := range map[string]byte{"1110.50": '+', "1000.00": '!'} {
 		var check Check
-		for _, in := range [][]byte{first, bytes.ReplaceAll(next, []byte("1000.00</saldo_precedente_conto"), []byte(opening+"</saldo_precedente_conto"))} {
-			for e := range Read(bytes.NewReader(in)) {
+		for _, in := range []string{first, strings.ReplaceAll(next, "1000.00</saldo_precedente_conto", opening+"</saldo_precedente_conto")} {
+			for e := range Read(strings.NewReader(in)) {
 				check.Add(e)
 			}
 		}
@@ -192,31 +183,19 @@ func TestTheSeventhEquationNeedsTwoDays(t *testing.T) {
 }
 
 func TestEveryCutIsAnError(t *testing.T) {
-	in := bytes.TrimSpace(sample(t, "giornale_1_7_1.xml"))
+	in := strings.TrimSpace(golden.Sample(t, "giornale_1_7_1.xml"))
 	for i := range in {
 		if got := listen(in[:i]); !strings.Contains(strings.Join(got.problems, "|"), "error file") {
 			t.Fatalf("cut at %d: got %v, want an error", i, got.problems)
 		}
 	}
-	if got := listen(sample(t, "giornale_tagliato.xml")); len(got.entries) != 3 {
+	if got := listen(golden.Sample(t, "giornale_tagliato.xml")); len(got.entries) != 3 {
 		t.Errorf("got %d movements before the cut, want 3", len(got.entries))
 	}
 }
 
-func TestReadStopsWhenAsked(t *testing.T) {
-	n := 0
-	for range Read(bytes.NewReader(sample(t, "giornale_1_7_1.xml"))) {
-		if n++; n == 3 {
-			break
-		}
-	}
-	if n != 3 {
-		t.Errorf("got %d events, want 3", n)
-	}
-}
-
 func TestAStrangeWordIsToldOnce(t *testing.T) {
-	got := listen(bytes.ReplaceAll(sample(t, "giornale_1_7_1.xml"), []byte(">CASSA<"), []byte(">BARATTO<")))
+	got := listen(strings.ReplaceAll(golden.Sample(t, "giornale_1_7_1.xml"), ">CASSA<", ">BARATTO<"))
 	if diff := cmp.Diff([]string{"warning tipo_esecuzione"}, got.problems); diff != "" || got.entries[3].BankCode != "BARATTO" {
 		t.Errorf("%s, %q", diff, got.entries[3].BankCode)
 	}
@@ -233,7 +212,7 @@ func TestPublishedJournals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		told := listen(in)
+		told := listen(string(in))
 		got := strings.Join(append([]string{told.version, string(rune('0' + len(told.entries))), told.equations}, told.problems...), " ")
 		if got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
@@ -243,20 +222,14 @@ func TestPublishedJournals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := listen(in); !strings.Contains(strings.Join(got.problems, "|"), "error") {
+	if got := listen(string(in)); !strings.Contains(strings.Join(got.problems, "|"), "error") {
 		t.Errorf("got %v, want an error", got.problems)
 	}
 }
 
 func FuzzRead(f *testing.F) {
-	for _, name := range []string{"giornale_1_4.xml", "giornale_1_8.xml", "giornale_oil.xml", "giornale_rosso.xml", "giornale_tagliato.xml"} {
-		in, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(in)
-	}
-	f.Fuzz(func(t *testing.T, in []byte) {
+	golden.Seeds(f, "*.xml")
+	f.Fuzz(func(t *testing.T, in string) {
 		for _, e := range listen(in).entries {
 			if e.Cents < 0 || e.Number == "" {
 				t.Errorf("got %+v, want an absolute amount and a number", e)

@@ -1,7 +1,6 @@
 package p4pa
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -12,24 +11,12 @@ import (
 
 func read(text string) formats.Reader { return Read(strings.NewReader(text)) }
 
-var samples = []string{"v1-3", "v1-4", "v2-0", "v2-0-eng", "cattivo"}
-
-func sample(t testing.TB, name string) string {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name + ".csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-func TestGoldens(t *testing.T) { golden.Reads(t, "testdata/*.csv", Sniff, read) }
+func TestGoldens(t *testing.T) { golden.Reads(t, "*.csv", Sniff, Read) }
 
 // TestCutAnywhere cuts files at every byte: of each row what is yielded is
 // what the whole file yields, or something about the row is told.
 func TestCutAnywhere(t *testing.T) {
-	for _, name := range samples {
-		text := sample(t, name)
+	for name, text := range golden.Samples(t, "*.csv") {
 		whole := map[string]bool{}
 		for e := range read(text) {
 			whole[golden.Line(e)] = true
@@ -88,7 +75,7 @@ func TestHeadersThatEndTheReading(t *testing.T) {
 
 // TestRejectedRowsComeBack corrects a file of refused rows and reads it again.
 func TestRejectedRowsComeBack(t *testing.T) {
-	text := sample(t, "v1-3")
+	text := golden.Sample(t, "v1-3.csv")
 	bad := strings.Replace(text, "45.50", "45,50", 1)
 	var b strings.Builder
 	if err := CopyRejected(&b, strings.NewReader(bad), func(line int) string { return map[int]string{2: "importo non leggibile"}[line] }); err != nil {
@@ -111,9 +98,7 @@ func TestRejectedRowsComeBack(t *testing.T) {
 // FuzzRead checks that the items of a row come to its amount, and that none is
 // nothing.
 func FuzzRead(f *testing.F) {
-	for _, name := range samples {
-		f.Add(sample(f, name))
-	}
+	golden.Seeds(f, "*.csv")
 	f.Fuzz(func(t *testing.T, in string) {
 		Sniff([]byte(in))
 		sums := map[int]money.Cents{}

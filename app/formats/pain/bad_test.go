@@ -5,39 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/golden"
 )
-
-func sample(t testing.TB, name string) string {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// problems tells the problems of a file, "error MsgId", in order.
-func problems(r io.Reader) (list []string) {
-	for e := range Read(r) {
-		if p := e.Problem; p != nil {
-			list = append(list, string(p.Severity)+" "+p.Field)
-		}
-	}
-	return list
-}
 
 // TestOneDigitOff changes each digit of the totals and amounts of a right
 // file: every change is told.
 func TestOneDigitOff(t *testing.T) {
-	text := sample(t, "incassi.xml")
-	if got := problems(strings.NewReader(text)); len(got) > 0 {
+	text := golden.Sample(t, "incassi.xml")
+	if got := golden.Problems(read(text)); got != "" {
 		t.Fatal(got)
 	}
 	changed := 0
@@ -55,7 +35,7 @@ func TestOneDigitOff(t *testing.T) {
 				b := []byte(text)
 				b[k] ^= 1
 				changed++
-				if got := strings.Join(problems(bytes.NewReader(b)), "|"); !strings.Contains(got, "error") {
+				if !golden.Wrong(Read(bytes.NewReader(b))) {
 					t.Errorf("%s, byte %d: nothing told", tag, k)
 				}
 			}
@@ -67,7 +47,7 @@ func TestOneDigitOff(t *testing.T) {
 }
 
 func TestTellsWhatIsWrong(t *testing.T) {
-	good := sample(t, "incassi.xml")
+	good := golden.Sample(t, "incassi.xml")
 	for _, c := range []struct{ old, new, want string }{
 		{"<MsgId>INC-2026-0001</MsgId>", "", "error MsgId"},
 		{"<MsgId>INC-2026-0001</MsgId>", "<MsgId>A</MsgId><MsgId>B</MsgId>", "error MsgId"},
@@ -88,7 +68,7 @@ func TestTellsWhatIsWrong(t *testing.T) {
 		{"<Document", "<!DOCTYPE x><Document", "error file"},
 		{"CstmrDrctDbtInitn>", "Altro>", "error Document"},
 	} {
-		got := strings.Join(problems(strings.NewReader(strings.ReplaceAll(good, c.old, c.new))), "|")
+		got := golden.Problems(read(strings.ReplaceAll(good, c.old, c.new)))
 		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.new, got, c.want)
 		}
@@ -97,15 +77,15 @@ func TestTellsWhatIsWrong(t *testing.T) {
 
 func TestSignedMessageIsNotRead(t *testing.T) {
 	in := `<CBIBdyPaymentRequest xmlns="urn:CBI:xsd:CBIBdyPaymentRequest.00.04.01"><CBIEnvelPaymentRequest><CBISgnInf><Sgnt>AA==</Sgnt></CBISgnInf></CBIEnvelPaymentRequest></CBIBdyPaymentRequest>`
-	if got := problems(strings.NewReader(in)); got[0] != "error CBISgnInf" {
-		t.Errorf("got %v", got)
+	if got := golden.Problems(read(in)); !strings.HasPrefix(got, "error CBISgnInf|") {
+		t.Errorf("got %s", got)
 	}
 }
 
 // TestLineEnds reads a file whose lines end in two manners, and one that gives
 // a byte at a time.
 func TestLineEnds(t *testing.T) {
-	text := sample(t, "esiti-cbi.xml")
+	text := golden.Sample(t, "esiti-cbi.xml")
 	want := printed(text)
 	if got := printed(strings.Replace(text, ">\n", ">\r\n", 12)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -122,9 +102,9 @@ func TestLineEnds(t *testing.T) {
 }
 
 func TestSourceFails(t *testing.T) {
-	in := io.MultiReader(strings.NewReader(sample(t, "incassi.xml")[:3000]), iotest.ErrReader(errors.New("disk")))
-	if got := problems(in); len(got) != 1 || got[0] != "error file" {
-		t.Errorf("got %v", got)
+	in := io.MultiReader(strings.NewReader(golden.Sample(t, "incassi.xml")[:3000]), iotest.ErrReader(errors.New("disk")))
+	if got := golden.Problems(Read(in)); got != "error file|" {
+		t.Errorf("got %s", got)
 	}
 }
 
@@ -132,7 +112,7 @@ func TestSniff(t *testing.T) {
 	for name, want := range map[string]string{
 		"incassi.xml": Debits, "errori.xml": Debits, "bonifici.xml": Transfers, "esiti.xml": Status, "esiti-cbi.xml": Status, "convalida-cbi.xml": Status,
 	} {
-		head := []byte(sample(t, name))
+		head := []byte(golden.Sample(t, name))
 		head = head[:min(len(head), 400)]
 		got := []bool{SniffTransfers(head), SniffDebits(head), SniffStatus(head)}
 		if fmt.Sprint(got) != fmt.Sprint([]bool{want == Transfers, want == Debits, want == Status}) {
@@ -147,8 +127,8 @@ func TestSniff(t *testing.T) {
 }
 
 // flood is a message of n payments that is never whole in memory.
-func flood(n int) io.Reader {
-	head, rest, _ := strings.Cut(sampleOrPanic("incassi.xml"), "      <DrctDbtTxInf>")
+func flood(t testing.TB, n int) io.Reader {
+	head, rest, _ := strings.Cut(golden.Sample(t, "incassi.xml"), "      <DrctDbtTxInf>")
 	one := "      <DrctDbtTxInf>" + rest[:strings.Index(rest, "</DrctDbtTxInf>")] + "</DrctDbtTxInf>\n"
 	head = strings.ReplaceAll(head, "<NbOfTxs>3<", fmt.Sprintf("<NbOfTxs>%d<", n))
 	head = strings.ReplaceAll(head, "<NbOfTxs>2<", fmt.Sprintf("<NbOfTxs>%d<", n))
@@ -161,33 +141,15 @@ func flood(n int) io.Reader {
 	return io.MultiReader(append(parts, strings.NewReader("</PmtInf></CstmrDrctDbtInitn></Document>"))...)
 }
 
-func sampleOrPanic(name string) string {
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
-}
-
 func TestMemoryIsFlat(t *testing.T) {
 	const n = 50_000
-	in := flood(n)
-	var most, now runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&most)
-	before, payments := most.HeapAlloc, 0
-	for e := range Read(in) {
+	payments := 0
+	for e := range golden.Flat(t, 10_000, 1<<20, Read(flood(t, n))) {
 		if e.Problem != nil {
 			t.Fatal(e.Problem)
 		}
-		if e.Payment == nil {
-			continue
-		}
-		if payments++; payments%10_000 == 0 {
-			runtime.GC()
-			if runtime.ReadMemStats(&now); now.HeapAlloc > before+1<<20 {
-				t.Errorf("%d bytes more after %d payments", now.HeapAlloc-before, payments)
-			}
+		if e.Payment != nil {
+			payments++
 		}
 	}
 	if payments != n {
@@ -196,7 +158,7 @@ func TestMemoryIsFlat(t *testing.T) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	text, err := io.ReadAll(flood(10_000))
+	text, err := io.ReadAll(flood(b, 10_000))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -214,9 +176,7 @@ func BenchmarkRead(b *testing.B) {
 // FuzzRead checks that batches stand inside a message, payments inside a batch,
 // amounts are not negative, and every message ends unless the file is broken.
 func FuzzRead(f *testing.F) {
-	for _, text := range samples(f) {
-		f.Add(text)
-	}
+	golden.Seeds(f, "*.xml")
 	f.Fuzz(func(t *testing.T, in string) {
 		message, batch, broken, named := false, false, false, false
 		for e := range Read(strings.NewReader(in)) {

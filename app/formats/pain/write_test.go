@@ -84,14 +84,14 @@ func writeTransfers(t testing.TB, form Form, d formats.CreditTransfers) string {
 
 func TestWrittenGoldens(t *testing.T) {
 	for _, form := range debitForms {
-		golden.Compare(t, "testdata/written-"+string(form)+".txt", writeDebits(t, form, debits()))
+		golden.Compare(t, "written-"+string(form)+".txt", writeDebits(t, form, debits()))
 	}
 	for _, form := range transferForms {
-		golden.Compare(t, "testdata/written-"+string(form)+".txt", writeTransfers(t, form, transfers()))
+		golden.Compare(t, "written-"+string(form)+".txt", writeTransfers(t, form, transfers()))
 	}
 	b2b := debits()
 	b2b.Scheme = "B2B"
-	golden.Compare(t, "testdata/written-B2B-"+string(DebitsCBI)+".txt", writeDebits(t, DebitsCBI, b2b))
+	golden.Compare(t, "written-B2B-"+string(DebitsCBI)+".txt", writeDebits(t, DebitsCBI, b2b))
 }
 
 // asWritten is what is to be read back of a party: what a form leaves out or

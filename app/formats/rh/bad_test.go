@@ -2,10 +2,10 @@ package rh
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"cassacomune/app/formats/internal/golden"
 )
 
 const row = 122 // a record and its CRLF
@@ -13,7 +13,7 @@ const row = 122 // a record and its CRLF
 // TestCutAnywhere cuts a file at each byte: an error is told until the last
 // count of the foot is whole.
 func TestCutAnywhere(t *testing.T) {
-	text := samples(t)["giorno.txt"]
+	text := golden.Sample(t, "giorno.txt")
 	if got := told(text); strings.Contains(got, "error") {
 		t.Fatal(got)
 	}
@@ -28,7 +28,7 @@ func TestCutAnywhere(t *testing.T) {
 // TestDigitsChanged changes each digit of the amounts and counts of a right
 // file: something is told, whatever the place.
 func TestDigitsChanged(t *testing.T) {
-	text := samples(t)["giorno.txt"]
+	text := golden.Sample(t, "giorno.txt")
 	before := strings.Count(told(text), "warning")
 	for line, columns := range map[int][2]int{1: {85, 99}, 2: {27, 41}, 8: {27, 41}, 15: {21, 35}, 25: {46, 52}} {
 		for column := columns[0]; column <= columns[1]; column++ {
@@ -110,44 +110,20 @@ func TestTells(t *testing.T) {
 }
 
 // TestClaimsNothingElse shows Sniff what the other formats read.
-func TestClaimsNothingElse(t *testing.T) {
-	others, err := filepath.Glob("../*/testdata/*.*")
-	if err != nil || len(others) < 10 {
-		t.Fatalf("samples of others: %v, %v", others, err)
-	}
-	for _, name := range others {
-		in, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if Sniff(in) != (strings.HasPrefix(name, "../rh/testdata") && filepath.Ext(name) == ".txt") {
-			t.Errorf("claims %s, or does not know its own", name)
-		}
-	}
-}
+func TestClaimsNothingElse(t *testing.T) { golden.Claims(t, Sniff, "../rh/testdata/*.txt") }
 
 // FuzzRead checks that statements open and close in turn, and that nothing
 // booked lacks a day or has a minus.
 func FuzzRead(f *testing.F) {
-	for _, text := range samples(f) {
-		f.Add(text)
-	}
+	golden.Seeds(f, "*.txt")
 	f.Fuzz(func(t *testing.T, in string) {
 		Sniff([]byte(in))
-		header, open := false, false
-		for e := range Read(strings.NewReader(in)) {
+		open := false
+		for e := range golden.Statements(t, Read(strings.NewReader(in))) {
 			switch {
-			case e.Header != nil:
-				header = true
 			case e.Statement != nil:
-				if !header || open {
-					t.Error("a statement before the header or inside another")
-				}
 				open = true
 			case e.Closing != nil:
-				if !open {
-					t.Error("a statement ends twice")
-				}
 				open = false
 			case e.Entry != nil:
 				if !open || e.Entry.Cents < 0 || e.Entry.Booked && (e.Entry.ValueOn.IsZero() || e.Entry.BookedOn.IsZero()) {
@@ -157,9 +133,6 @@ func FuzzRead(f *testing.F) {
 					t.Errorf("yields %d bytes", len(e.Entry.Raw))
 				}
 			}
-		}
-		if open {
-			t.Error("a statement never ends")
 		}
 	})
 }

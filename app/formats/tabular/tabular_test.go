@@ -5,9 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -37,37 +34,18 @@ func of(t testing.TB, key string) reader {
 // samples are our own, with their key.
 var samples = map[string]string{
 	"provvisori_7.csv": Short, "provvisori_7_cattivo.csv": Short, "provvisori_41.csv": Long, "provvisori_41_cattivo.csv": Long,
-	"estratto_14.csv": Sheet, "estratto_14_cattivo.csv": Sheet, "estratto_14.xlsx": Sheet, "poste.csv": Poste, "poste_cattivo.csv": Poste,
-}
-
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
-	in, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
+	"estratto_14.csv": Sheet, "estratto_14_cattivo.csv": Sheet, "estratto_14_foglio.xlsx": Sheet, "poste.csv": Poste, "poste_cattivo.csv": Poste,
 }
 
 func TestGoldens(t *testing.T) {
 	for name, key := range samples {
-		in := sample(t, name)
+		golden.Reads(t, name, of(t, key).sniff, of(t, key).read)
 		for _, r := range readers {
-			if got := r.sniff(in); got != (r.key == key) {
+			if got := r.sniff([]byte(golden.Sample(t, name))); got != (r.key == key) {
 				t.Errorf("%s: Sniff of %s = %v", name, r.key, got)
 			}
 		}
-		golden.Compare(t, filepath.Join("testdata", name+".golden"), golden.Print(of(t, key).read(bytes.NewReader(in))))
 	}
-}
-
-func problems(events formats.Reader) (out string) {
-	for e := range events {
-		if p := e.Problem; p != nil {
-			out += string(p.Severity) + " " + p.Field + "|"
-		}
-	}
-	return out
 }
 
 func TestOtherFilesAreLeftAlone(t *testing.T) {
@@ -83,7 +61,7 @@ func TestOtherFilesAreLeftAlone(t *testing.T) {
 
 // Every way to write the same table gives the same reading.
 func TestFacesOfATable(t *testing.T) {
-	in := string(sample(t, "provvisori_7.csv"))
+	in := golden.Sample(t, "provvisori_7.csv")
 	plain := golden.Print(ReadShort(strings.NewReader(in)))
 	cells := strings.NewReplacer("120,00", "120.00", "1.234,5", "1234.50", "7,05", "7.05", "TD 896; NUM", "TD 896; NUM")
 	for face, text := range map[string]string{
@@ -107,7 +85,7 @@ func TestFacesOfATable(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	good := string(sample(t, "provvisori_7.csv"))
+	good := golden.Sample(t, "provvisori_7.csv")
 	for _, c := range []struct{ old, new, want string }{
 		{"ESERCIZIO;", "", "error ESERCIZIO|"},
 		{"VALUTA ENTE", "ESERCIZIO", "error ESERCIZIO|"},
@@ -117,22 +95,22 @@ func TestHeaders(t *testing.T) {
 		{"\"BOLLETTINI TD 896; NUM 3\"", "\"BOLLETTINI", "error file|"},
 		{"RETTA   MENSA", "RETTA\x00MENSA", "error DESCRIZIONE CAUSALE|"},
 	} {
-		if got := problems(ReadShort(strings.NewReader(strings.Replace(good, c.old, c.new, 1)))); !strings.HasPrefix(got, c.want) {
+		if got := golden.Problems(ReadShort(strings.NewReader(strings.Replace(good, c.old, c.new, 1)))); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%.20s: got %s, want %s", c.new, got, c.want)
 		}
 	}
 }
 
 func TestAWorkbookOfSomethingElseIsRefused(t *testing.T) {
-	for what, in := range map[string][]byte{"cut": sample(t, "estratto_14.xlsx")[:3000], "no header": workbook(t, strings.Repeat("<row><c><v>1</v></c></row>", 30)), "empty": workbook(t, "")} {
-		if got := problems(ReadSheet(bytes.NewReader(in))); got != "error file|" {
+	for what, in := range map[string]string{"cut": golden.Sample(t, "estratto_14_foglio.xlsx")[:3000], "no header": workbook(t, strings.Repeat("<row><c><v>1</v></c></row>", 30)), "empty": workbook(t, "")} {
+		if got := golden.Problems(ReadSheet(strings.NewReader(in))); got != "error file|" {
 			t.Errorf("%s: got %s", what, got)
 		}
 	}
 }
 
 // workbook makes one of a single sheet.
-func workbook(t testing.TB, rows string) []byte {
+func workbook(t testing.TB, rows string) string {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -152,35 +130,19 @@ func workbook(t testing.TB, rows string) []byte {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes()
+	return b.String()
 }
 
 // A cut never panics; it is an error, or a warning that the end is missing, or
 // it leaves whole rows.
 func TestEveryCut(t *testing.T) {
 	for name, key := range samples {
-		in := sample(t, name)
+		in := golden.Sample(t, name)
 		for i := range in {
-			got := problems(of(t, key).read(bytes.NewReader(in[:i])))
+			got := golden.Problems(of(t, key).read(strings.NewReader(in[:i])))
 			whole := i > 0 && in[i-1] == '\n'
 			if got == "" && (!whole || strings.HasSuffix(name, ".xlsx")) {
 				t.Fatalf("%s cut at %d: no problem", name, i)
-			}
-		}
-	}
-}
-
-func TestStopsWhenTold(t *testing.T) {
-	for name, key := range samples {
-		for stop := 1; stop < 12; stop++ {
-			n := 0
-			for range of(t, key).read(bytes.NewReader(sample(t, name))) {
-				if n++; n == stop {
-					break
-				}
-			}
-			if n > stop {
-				t.Errorf("%s: got %d events, want %d", name, n, stop)
 			}
 		}
 	}
@@ -217,22 +179,12 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestMemoryIsFlat(t *testing.T) {
-	header, _, _ := strings.Cut(string(sample(t, "provvisori_7.csv")), "\n")
+	header, _, _ := strings.Cut(golden.Sample(t, "provvisori_7.csv"), "\n")
 	src := io.MultiReader(strings.NewReader(header+"\n"), &endless{row: "2026;%d;2026-03-10;BANCA ESEMPIO S.P.A.;ACCREDITO;120,00;2026-03-11\n", left: 2000})
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	before, rows := m.HeapAlloc, 0
-	for e := range ReadShort(src) {
-		if e.Entry == nil {
-			continue
-		}
-		if rows++; rows%50_000 == 0 {
-			runtime.GC()
-			runtime.ReadMemStats(&m)
-			if m.HeapAlloc > before+4<<20 {
-				t.Fatalf("row %d: %d bytes more than before", rows, m.HeapAlloc-before)
-			}
+	rows := 0
+	for e := range golden.Flat(t, 50_000, 4<<20, ReadShort(src)) {
+		if e.Entry != nil {
+			rows++
 		}
 	}
 	if rows < 199_000 {
@@ -241,13 +193,12 @@ func TestMemoryIsFlat(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for name := range samples {
-		f.Add(sample(f, name))
-	}
-	f.Fuzz(func(t *testing.T, in []byte) {
+	golden.Seeds(f, "*.csv")
+	golden.Seeds(f, "*.xlsx")
+	f.Fuzz(func(t *testing.T, in string) {
 		for _, r := range readers {
 			open := false
-			for e := range r.read(bytes.NewReader(in)) {
+			for e := range r.read(strings.NewReader(in)) {
 				switch {
 				case e.Statement != nil:
 					open = true

@@ -6,8 +6,8 @@ package golden
 import (
 	"flag"
 	"fmt"
-	"iter"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
@@ -16,14 +16,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cassacomune/app/day"
+	"cassacomune/app/formats"
 	"cassacomune/app/money"
 )
 
 var update = flag.Bool("update", false, "write the goldens")
 
-// Compare holds a text against the file, or writes it with -update.
+// Compare holds a text against the file of testdata, or writes it with -update.
 func Compare(t *testing.T, file, got string) {
 	t.Helper()
+	file = filepath.Join("testdata", file)
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -38,8 +40,8 @@ func Compare(t *testing.T, file, got string) {
 	}
 }
 
-// Print prints the events of a reader: structs of which one field is set.
-func Print[E any](events iter.Seq[E]) string {
+// Print prints the events of a reader.
+func Print(events formats.Reader) string {
 	var b strings.Builder
 	for e := range events {
 		fmt.Fprintln(&b, Line(e))
@@ -47,8 +49,21 @@ func Print[E any](events iter.Seq[E]) string {
 	return b.String()
 }
 
+// Told is Print with problems as people see them.
+func Told(events formats.Reader) string {
+	var b strings.Builder
+	for e := range events {
+		if e.Problem != nil {
+			fmt.Fprintf(&b, "%s: %s\n", e.Problem.Severity, e.Problem.Error())
+			continue
+		}
+		fmt.Fprintln(&b, Line(e))
+	}
+	return b.String()
+}
+
 // Line prints an event.
-func Line(event any) string {
+func Line(event formats.Event) string {
 	v := reflect.ValueOf(event)
 	for i := range v.NumField() {
 		if f := v.Field(i); !f.IsZero() {
