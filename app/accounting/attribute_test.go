@@ -220,6 +220,28 @@ func TestSharesFollowWhatIsLearned(t *testing.T) {
 	}
 }
 
+// TestAnOrderFromBeforeItsPartsWereKept holds what goes where it went.
+func TestAnOrderFromBeforeItsPartsWereKept(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		m := begin(t, db)
+		m.batch()
+		p := m.provisional("1")
+		m.within(clerk, func(tx *tenants.Tx) error {
+			x := accounting.Export{ID: tx.NewID(), At: tx.Now(), Who: "Rosa", Year: 2026, Orders: 1, Cents: 3000}
+			o := accounting.Order{ID: tx.NewID(), ExportID: x.ID, Label: "CC-2026-000001", Year: 2026, Account: "tes", AssessmentYear: 2026, Assessment: "91",
+				Cents: 3000, State: accounting.Exported, ChangedAt: tx.Now()}
+			l := accounting.OrderLine{OrderID: o.ID, Seq: 1, Kind: accounting.Regularisation, Cents: 2970, ProvisionalID: p.ID, Payer: "X"}
+			for _, row := range []any{&x, &o, &l} {
+				if _, err := tx.Insert(row).Exec(tx.Ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		m.says("proposals", m.proposed(), "12 1 com 110", "12 1 reg 10890", "90 1 reg 500")
+	})
+}
+
 // TestAPaymentToldLateStaysInItsOrder: a line of a batch that left as unknown
 // is known later, by the channel's own word.
 func TestAPaymentToldLateStaysInItsOrder(t *testing.T) {

@@ -28,7 +28,7 @@ import (
 // In each of them every row of both towns is marked.
 var marks = strings.Fields(`office.name debt_type.name account.name chapter.name assessment.name audit.detail inbound.name
 	run.created_by ledger_tx.reason  allocation.who allocation_event.reason allocation_event.who membership.name
-	citizen.given_name debt.reason debt.debtor_name debt_party.name debt_party.address debt_item.label debt_event.detail
+	citizen.given_name attribution.reason attribution.who debt.reason debt.debtor_name debt_party.name debt_party.address debt_item.label debt_event.detail
 	import_problem.reason cart.payer_name cart_line.label attempt.detail collection.payer remittance.source
 	journal_entry.text journal_entry.party_name journal_entry.raw provisional.text provisional.party_name credit_mark.reason
 	collection_order.label collection_order_line.payer fulfilment.reason`)

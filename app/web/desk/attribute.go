@@ -74,14 +74,14 @@ func (p *collectionView) readAttributions(tx *tenants.Tx) error {
 
 func (p *collectionView) candidateTable(found []debts.Payable) page.Table {
 	t := page.Table{ID: "rate", Caption: "Rate da pagare, con ciò che chiedevano il " + p.Collection.PaidOn.Italian(),
-		Columns: []page.Column{{Name: "Posizione"}, {Name: "Debitore"}, {Name: "Rata"}, {Name: "Scadenza"}, {Name: "Chiede", Money: true}}}
+		Columns: []page.Column{{Name: "Posizione e rata"}, {Name: "Debitore"}, {Name: "Scadenza"}, {Name: "Chiede", Money: true}}}
 	for _, c := range found {
 		at := p.at(url.Values{"cerca": {p.Form.Value("cerca")}, "rata": {c.Instalment.ID.String()}}, "attribuisci")
-		row := []page.Cell{{Text: c.Debt.Position + " · " + c.Debt.Reason, URL: at, More: []page.Cell{{Text: c.Type.NameIn(p.Lang()), Kind: "small"}}},
-			{Text: c.Debt.DebtorName, More: []page.Cell{{Text: c.Debt.DebtorCode, Kind: "small"}}}, {Text: instalmentName(c.Debt, c.Instalment)},
+		row := []page.Cell{{Text: c.Debt.Position + " · " + instalmentName(c.Debt, c.Instalment), URL: at, More: []page.Cell{{Text: c.Type.NameIn(p.Lang()) + ": " + c.Debt.Reason, Kind: "small"}}},
+			{Text: c.Debt.DebtorName, More: []page.Cell{{Text: c.Debt.DebtorCode, Kind: "small"}}},
 			{Text: c.Instalment.DueOn.Italian()}, {Text: c.Cents.String(), Kind: "money"}}
 		if c.Why != "" {
-			row[4].More = []page.Cell{{Text: c.Why, Kind: "small"}}
+			row[3].More = []page.Cell{{Text: c.Why, Kind: "small"}}
 		}
 		t.Rows = append(t.Rows, row)
 	}

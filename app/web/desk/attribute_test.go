@@ -1,8 +1,10 @@
 package desk_test
 
 import (
+	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"cassacomune/app/ledger"
 	"cassacomune/app/ledger/ledgertest"
 	"cassacomune/app/money"
+	"cassacomune/app/paper"
 	"cassacomune/app/price"
 	"cassacomune/app/trace"
 	"cassacomune/tenants"
@@ -58,6 +61,27 @@ func (o *office) sound(want map[ledger.Account]money.Cents) {
 	})
 }
 
+// proves compares the lines of a collection's receipt.
+func (o *office) proves(c collections.Collection, want ...string) {
+	o.t.Helper()
+	o.within(func(tx *tenants.Tx) error {
+		proof, err := collections.ProofOf(tx, c.Channel, c.Key)
+		if err != nil {
+			return err
+		}
+		r, err := paper.Receipt(tx, proof, "Bollettino")
+		var got []string
+		for _, i := range r.Items {
+			got = append(got, fmt.Sprintf("%s %d", i.Text, i.Amount))
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			o.t.Errorf("receipt = %q, want %q", got, want)
+		}
+		return err
+	})
+}
+
 // TestAttribute goes from a slip of nobody known to the debt that it paid, and
 // back.
 func TestAttribute(t *testing.T) {
@@ -73,7 +97,7 @@ func TestAttribute(t *testing.T) {
 		o.get("clerk", "/desk").says(t, 200, "si attribuiscono dalla pagina")
 		o.get("clerk", at+"?cerca=nessuno").says(t, 200, "Nessuna rata da pagare per «nessuno»")
 		for _, text := range []string{owed.Codes[0].Code, "M1", "rssmra80a01h501u", "rossi+a"} {
-			o.get("clerk", at+"?cerca="+text).says(t, 200, "M1 · Causale M1", "Rossi Anna", "45,00")
+			o.get("clerk", at+"?cerca="+text).says(t, 200, "M1 · Soluzione unica", "Causale M1", "Rossi Anna", "45,00")
 		}
 		page, in, key := o.choose("clerk", c, "M1")
 		page.says(t, 200, "Si attribuiscono", "45,00", "risulta pagata", "restano da attribuire 5,00")
@@ -93,6 +117,7 @@ func TestAttribute(t *testing.T) {
 		o.get("clerk", "/segui?codice="+owed.Codes[0].Code).says(t, 200, "P1", "scelta di una persona")
 		o.get("clerk", "/segui?codice=P1").says(t, 200, "M1")
 		o.get("clerk", "/desk/incassi?tipo=unknown").says(t, 200, "50,00")
+		o.proves(c, "Causale M1 4500", "Pagamento da attribuire 500")
 		o.get("clerk", "/desk/incassi.csv").says(t, 200, ";0,00;5,00;")
 		o.post("clerk", at+"/attribuzioni", "rata", in, "motivo", "ancora").says(t, 422, "già pagato")
 
@@ -111,6 +136,7 @@ func TestAttribute(t *testing.T) {
 		o.get("clerk", "/desk/posizioni/"+owed.ID.String()).says(t, 200, "Da pagare", "Attribuzione annullata", "attivo", "Nessun incasso finora")
 		o.sound(map[ledger.Account]money.Cents{"DAT.c": 5000, "CRE": 4500, "CLR.slip": 5000})
 
+		o.proves(c, "Pagamento da attribuire 5000")
 		other := o.debt("CDS", "V1", "Bianchi Ugo", 4200)
 		page, in, key = o.choose("accountant", c, "V1")
 		page.says(t, 200, "di cui Verbale", "V1 · Causale V1")
