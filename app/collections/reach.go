@@ -11,7 +11,8 @@ import (
 	"cassacomune/tenants"
 )
 
-// Reach is how much of a debt's money has come to each step of the line.
+// Reach is how much of a debt's money has come to each step of the line. Money
+// of a batch is credited once nothing of the batch waits for its credit.
 type Reach struct {
 	Collected, Remitted, Credited, Ordered money.Cents
 }
@@ -50,11 +51,13 @@ var chains = func() [3]string {
 			" AND " + alias + ".status = '" + string(ledger.Confirmed) + "'"
 	}
 	r2 := edge("a2", "collection_line.collection_id", ledger.R2)
+	whole := " AND NOT EXISTS (SELECT 1 FROM remittance AS r JOIN ledger_balance AS b ON b.tenant_id = r.tenant_id AND b.account = '" + string(ledger.TRN("")) +
+		"' || r.channel AND b.ref = r.id WHERE r.tenant_id = collection_line.tenant_id AND r.id = a2.right_ref AND b.cents <> 0)"
 	r3 := edge("a3", "a2.right_ref", ledger.R3)
 	r4 := edge("a4", "a3.right_ref", ledger.R4)
 	return [3]string{
 		"SELECT 1 FROM allocation_state AS a2 WHERE " + r2,
-		"SELECT 1 FROM allocation_state AS a2 JOIN allocation_state AS a3 ON " + r3 + " WHERE " + r2,
-		"SELECT 1 FROM allocation_state AS a2 JOIN allocation_state AS a3 ON " + r3 + " JOIN allocation_state AS a4 ON " + r4 + " WHERE " + r2,
+		"SELECT 1 FROM allocation_state AS a2 JOIN allocation_state AS a3 ON " + r3 + " WHERE " + r2 + whole,
+		"SELECT 1 FROM allocation_state AS a2 JOIN allocation_state AS a3 ON " + r3 + " JOIN allocation_state AS a4 ON " + r4 + " WHERE " + r2 + whole,
 	}
 }()

@@ -6,13 +6,14 @@ package fulfilment
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"cassacomune/app/collections"
 	"cassacomune/app/debts"
-	"cassacomune/app/ledger"
 	"cassacomune/app/money"
 	"cassacomune/tenants"
 )
@@ -43,8 +44,8 @@ type Event struct {
 	DebtID uuid.UUID
 	Seq    int
 	Kind   Kind
-	Grade  tenants.Grade
-	Cents  money.Cents
+	Grade  tenants.Grade // that the policy wanted
+	Cents  money.Cents   // that had it
 	Reason string
 	At     time.Time
 	Actor  string
@@ -55,18 +56,18 @@ func Of(tx *tenants.Tx, debt uuid.UUID) (all []Event, err error) {
 	return all, tx.Select(&all).Where("debt_id = ?", debt).OrderExpr("seq").Scan(tx.ByKey())
 }
 
-// decide is the pure rule: what a debt's policy makes of its present state.
-// ok is false when nothing changes.
-func decide(p tenants.Policy, last Kind, paid, due money.Cents, grade tenants.Grade) (kind Kind, ok bool) {
-	wanted := p.Grade
-	if wanted == 0 {
-		wanted = tenants.Confirmed
-	}
-	good := grade >= wanted && paid > 0 && (paid >= due || p.Partial)
+// decide is the pure rule: what a debt's policy makes of its present state, by
+// how much of its money is as certain as the policy wants. ok is false when
+// nothing changes, and always where the policy names no grade: there is nothing
+// to release.
+func decide(p tenants.Policy, last Kind, certain, due money.Cents) (kind Kind, ok bool) {
+	good := certain > 0 && (certain >= due || p.Partial)
 	switch {
-	case good && last != Released:
+	case p.Grade == 0 || good && last == Released:
+		return "", false
+	case good:
 		return Released, true
-	case good || last != Released || grade >= wanted && paid >= due:
+	case last != Released || certain >= due:
 		return "", false
 	}
 	switch p.Reversal {
@@ -78,24 +79,79 @@ func decide(p tenants.Policy, last Kind, paid, due money.Cents, grade tenants.Gr
 	return Told, true
 }
 
-// Evaluate is the step that looks at debts that have been paid since, or whose
-// money has moved, and writes what their policy says. It is safe to repeat.
+// certain is how much of a debt's money is as certain as a grade wants, and
+// what it is then called. Channels confirm what they have collected, and no
+// window is known after which money can no longer be returned, so that below
+// Confirmed and above Credited there is nothing to tell apart.
+func certain(r collections.Reach, grade tenants.Grade) (cents money.Cents, called string) {
+	switch {
+	case grade <= tenants.Confirmed:
+		return r.Collected, "pagati"
+	case grade == tenants.Remitted:
+		return r.Remitted, "riversati"
+	}
+	return r.Credited, "accreditati"
+}
+
+// atOnce is how many debts are looked at together.
+const atOnce = 500
+
+// Evaluate is the step that looks at debts whose money has moved, and writes
+// what their policy says. It is safe to repeat.
 func Evaluate(tx *tenants.Tx, ids ...uuid.UUID) (written int, err error) {
-	var all []debts.Debt
-	q := tx.Select(&all).Column("id", "type", "position", "cents", "paid").OrderExpr("id")
-	if len(ids) > 0 {
-		q = q.Where("id IN (?)", bun.List(ids))
-	} else {
-		q = q.Where("paid > 0")
+	for some := range slices.Chunk(ids, atOnce) {
+		var all []debts.Debt
+		if err := tx.Select(&all).Column("id", "type", "cents").Where("id IN (?)", bun.List(some)).OrderExpr("id").Scan(tx.Ctx); err != nil {
+			return written, fmt.Errorf("debts to fulfil: %w", err)
+		}
+		n, err := evaluate(tx, all)
+		if written += n; err != nil {
+			return written, err
+		}
 	}
-	if err := q.Scan(tx.Ctx); err != nil {
-		return 0, fmt.Errorf("debts to fulfil: %w", err)
-	}
-	last, err := lasts(tx)
+	return written, nil
+}
+
+// EvaluateAll is Evaluate for every debt to which a reconciliation may matter:
+// those of types that wait for more than the channel's word.
+func EvaluateAll(tx *tenants.Tx) (written int, err error) {
+	types, err := tx.DebtTypes()
 	if err != nil {
 		return 0, err
 	}
-	grades, err := gradesOf(tx, ids)
+	var waiting []string
+	for _, t := range types {
+		if t.Setup.Fulfilment.Grade > tenants.Confirmed {
+			waiting = append(waiting, t.Code)
+		}
+	}
+	if len(waiting) == 0 {
+		return 0, nil
+	}
+	for after := uuid.Nil; ; {
+		var all []debts.Debt
+		if err := tx.Select(&all).Column("id", "type", "cents").Where("id > ?", after).Where("paid > 0").Where("type IN (?)", bun.List(waiting)).
+			OrderExpr("id").Limit(atOnce).Scan(tx.Ctx); err != nil {
+			return written, fmt.Errorf("debts to fulfil: %w", err)
+		}
+		n, err := evaluate(tx, all)
+		if written += n; err != nil || len(all) < atOnce {
+			return written, err
+		}
+		after = all[len(all)-1].ID
+	}
+}
+
+func evaluate(tx *tenants.Tx, all []debts.Debt) (written int, err error) {
+	ids := make([]uuid.UUID, len(all))
+	for i, d := range all {
+		ids[i] = d.ID
+	}
+	last, err := lasts(tx, ids)
+	if err != nil {
+		return 0, err
+	}
+	reached, err := collections.Reached(tx, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -108,13 +164,14 @@ func Evaluate(tx *tenants.Tx, ids ...uuid.UUID) (written int, err error) {
 			}
 			types[d.Type] = t
 		}
-		was := last[d.ID]
-		kind, ok := decide(t.Setup.Fulfilment, was.Kind, d.Paid, d.Cents, grades[d.ID])
+		policy, was := t.Setup.Fulfilment, last[d.ID]
+		come, called := certain(reached[d.ID], policy.Grade)
+		kind, ok := decide(policy, was.Kind, come, d.Cents)
 		if !ok {
 			continue
 		}
-		e := Event{ID: tx.NewID(), DebtID: d.ID, Seq: was.Seq + 1, Kind: kind, Grade: grades[d.ID], Cents: d.Paid,
-			Reason: fmt.Sprintf("pagati %s su %s", d.Paid, d.Cents), At: tx.Now(), Actor: tx.Actor.Name}
+		e := Event{ID: tx.NewID(), DebtID: d.ID, Seq: was.Seq + 1, Kind: kind, Grade: policy.Grade, Cents: come,
+			Reason: fmt.Sprintf("%s %s su %s", called, come, d.Cents), At: tx.Now(), Actor: tx.Actor.Name}
 		if _, err := tx.Insert(&e).Exec(tx.Ctx); err != nil {
 			return written, fmt.Errorf("write fulfilment: %w", err)
 		}
@@ -123,66 +180,18 @@ func Evaluate(tx *tenants.Tx, ids ...uuid.UUID) (written int, err error) {
 	return written, nil
 }
 
-func lasts(tx *tenants.Tx) (map[uuid.UUID]Event, error) {
-	var all []Event
-	if err := tx.Select(&all).OrderExpr("seq").Scan(tx.Ctx); err != nil {
-		return nil, err
+// lasts are the events that say how debts stand.
+func lasts(tx *tenants.Tx, debts []uuid.UUID) (map[uuid.UUID]Event, error) {
+	last := make(map[uuid.UUID]Event, len(debts))
+	if len(debts) == 0 {
+		return last, nil
 	}
-	last := make(map[uuid.UUID]Event, len(all))
+	var all []Event
+	if err := tx.Select(&all).Where("debt_id IN (?)", bun.List(debts)).OrderExpr("seq").Scan(tx.Ctx); err != nil {
+		return nil, fmt.Errorf("fulfilment of debts: %w", err)
+	}
 	for _, e := range all {
 		last[e.DebtID] = e
 	}
 	return last, nil
-}
-
-// gradesOf is how certain the least certain money of each paid debt is: that
-// of a collection, or of the batch and the credit behind it where each cent of
-// the batch before is matched.
-func gradesOf(tx *tenants.Tx, ids []uuid.UUID) (map[uuid.UUID]tenants.Grade, error) {
-	var rows []struct {
-		DebtID       uuid.UUID
-		CollectionID uuid.UUID
-	}
-	q := tx.SelectFrom("collection_line").ColumnExpr("debt_id, collection_id").Where("kind = ?", "item").
-		GroupExpr("debt_id, collection_id").Having("sum(cents) > 0")
-	if len(ids) > 0 {
-		q = q.Where("debt_id IN (?)", bun.List(ids))
-	}
-	if err := q.Scan(tx.Ctx, &rows); err != nil {
-		return nil, fmt.Errorf("collections of debts: %w", err)
-	}
-	remitted, err := matched(tx, ledger.R2)
-	if err != nil {
-		return nil, err
-	}
-	credited, err := matched(tx, ledger.R3)
-	if err != nil {
-		return nil, err
-	}
-	grades := map[uuid.UUID]tenants.Grade{}
-	for _, r := range rows {
-		g := tenants.Confirmed
-		for _, batch := range remitted[r.CollectionID] {
-			g = tenants.Remitted
-			if len(credited[batch]) > 0 {
-				g = tenants.Credited
-			}
-		}
-		if was, ok := grades[r.DebtID]; !ok || g < was {
-			grades[r.DebtID] = g
-		}
-	}
-	return grades, nil
-}
-
-func matched(tx *tenants.Tx, level ledger.Level) (map[uuid.UUID][]uuid.UUID, error) {
-	edges, err := ledger.Allocations(tx, ledger.Filter{Level: level, Status: ledger.Confirmed})
-	if err != nil {
-		return nil, err
-	}
-	right := make(map[uuid.UUID][]uuid.UUID, len(edges))
-	for _, e := range edges {
-		right[e.Left] = append(right[e.Left], e.Right)
-	}
-	return right, nil
 }

@@ -23,7 +23,7 @@ func Kinds() map[jobs.Kind]Work {
 
 // fulfilAll follows a reconciliation: money has become more certain, or less.
 func fulfilAll(tx *tenants.Tx) error {
-	_, err := fulfilment.Evaluate(tx)
+	_, err := fulfilment.EvaluateAll(tx)
 	return err
 }
 

@@ -21,8 +21,8 @@ var (
 		{Value: string(price.LocalFine), Name: "sanzione amministrativa (legge 689/1981)"}, {Value: string(price.LateTax), Name: "tributo con ravvedimento operoso"}}
 	grounds = []page.Option{{Name: "non ammesso"}, {Value: string(tenants.GroundPagoPA), Name: "pagoPA"}, {Value: string(tenants.GroundOutside), Name: "fuori da pagoPA, ammesso dalla legge"},
 		{Value: string(tenants.GroundHistorical), Name: "storico: solo per gli avvisi già emessi"}}
-	grades = []page.Option{{Value: "0", Name: "nessuna erogazione da autorizzare"}, {Value: "1", Name: "dichiarato"}, {Value: "2", Name: "autorizzato"}, {Value: "3", Name: "confermato dal canale"},
-		{Value: "4", Name: "riversato"}, {Value: "5", Name: "accreditato dal Tesoriere"}, {Value: "6", Name: "definitivo"}}
+	grades = []page.Option{{Value: "0", Name: "nessuna erogazione da autorizzare"}, {Value: "3", Name: "confermato dal canale"},
+		{Value: "4", Name: "riversato"}, {Value: "5", Name: "accreditato dal Tesoriere"}}
 	reversals   = []page.Option{{Value: "tell", Name: "avvisa l'ufficio"}, {Value: "suspend", Name: "sospende il servizio"}, {Value: "revoke", Name: "revoca il servizio"}}
 	imputations = []page.Option{{Value: "costs interest principal", Name: "spese, interessi, capitale"}, {Value: "costs principal interest", Name: "spese, capitale, interessi"},
 		{Value: "interest costs principal", Name: "interessi, spese, capitale"}, {Value: "interest principal costs", Name: "interessi, capitale, spese"},
