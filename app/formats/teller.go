@@ -36,6 +36,33 @@ func (t *Teller) problem(s Severity, line int, field, value, reason string) {
 	t.Emit(Event{Problem: &Problem{Line: line, Field: field, Value: Shown(value), Reason: reason, Severity: s}})
 }
 
+// FlowTeller is the Teller of a format whose rows each name their flow and
+// which declares no totals: a flow lasts until a row names another.
+type FlowTeller struct {
+	Teller
+	flow Flow // under way, if last is not 0
+	last int  // line of its last payment
+}
+
+// Pay tells a payment of a flow.
+func (t *FlowTeller) Pay(flow Flow, payment Line) {
+	if t.last == 0 || flow != t.flow {
+		t.End()
+		t.flow = flow
+		t.Emit(Event{Flow: &flow})
+	}
+	t.last = payment.Line
+	t.Emit(Event{Line: &payment})
+}
+
+// End ends the flow under way, if there is one.
+func (t *FlowTeller) End() {
+	if t.last != 0 {
+		t.Emit(Event{FlowEnd: &FlowEnd{Line: t.last}})
+		t.last = 0
+	}
+}
+
 // longest is how much of a value stands in a problem, in characters.
 const longest = 100
 

@@ -7,7 +7,6 @@
 package camt
 
 import (
-	"errors"
 	"io"
 	"strings"
 
@@ -105,12 +104,7 @@ func (r *reader) run() {
 			r.end()
 		}
 	}
-	if err := r.scan.Err(); err != nil {
-		line, reason := r.scan.Line, err.Error()
-		var e *xmlscan.Error
-		if errors.As(err, &e) {
-			line, reason = e.Line, e.Reason
-		}
+	if line, reason := r.scan.Broken(); reason != "" {
 		r.Error(line, "file", "", reason)
 		return
 	}

@@ -88,7 +88,7 @@ func isHeader(names []string) bool {
 // come, its Lines, and a FlowEnd that declares nothing.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{Teller: formats.NewTeller(yield)}
+		f := &file{FlowTeller: formats.FlowTeller{Teller: formats.NewTeller(yield)}}
 		for l, err := range fixed.Lines(charset.NewReader(r), most) {
 			if err != nil {
 				f.Error(l.Number, "file", "", err.Error())
@@ -102,7 +102,7 @@ func Read(r io.Reader) formats.Reader {
 		if f.width == 0 {
 			f.Error(0, "file", "", "il file è vuoto: manca anche la riga di intestazione")
 		}
-		f.end()
+		f.End()
 	}
 }
 
@@ -112,11 +112,8 @@ const most = 16 << 10
 
 // file is a reading under way.
 type file struct {
-	formats.Teller
+	formats.FlowTeller
 	width int // of the header; 0 before it
-	flow  formats.Flow
-	begun bool
-	last  int // line of its last row
 }
 
 func (f *file) row(l fixed.Line) {
@@ -147,20 +144,7 @@ func (f *file) payment(r *row) {
 		f.Warn(r.line, columns[cFlow], "", "riscossione non ancora rendicontata: non è un pagamento riversato")
 		return
 	}
-	if !f.begun || flow != f.flow {
-		f.end()
-		f.flow, f.begun = flow, true
-		f.Emit(formats.Event{Flow: &flow})
-	}
-	f.last = r.line
-	f.Emit(formats.Event{Line: &line})
-}
-
-func (f *file) end() {
-	if f.begun {
-		f.begun = false
-		f.Emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
-	}
+	f.Pay(flow, line)
 }
 
 // row is a row being read; wrong says that it has an error.

@@ -6,7 +6,6 @@ package opi
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"strings"
 
@@ -86,12 +85,7 @@ func (j *reader) run() {
 			j.end()
 		}
 	}
-	if err := j.scan.Err(); err != nil && !j.Stopped {
-		line, reason := j.scan.Line, err.Error()
-		var e *xmlscan.Error
-		if errors.As(err, &e) {
-			line, reason = e.Line, e.Reason
-		}
+	if line, reason := j.scan.Broken(); reason != "" && !j.Stopped {
 		j.Error(line, "file", "", reason)
 		return
 	}

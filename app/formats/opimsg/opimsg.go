@@ -6,7 +6,6 @@ package opimsg
 
 import (
 	"bytes"
-	"errors"
 	"io"
 
 	"cassacomune/app/formats"
@@ -86,16 +85,9 @@ func (m *message) run() {
 			m.end()
 		}
 	}
-	err := m.scan.Err()
-	if err == nil || m.Stopped {
-		return
+	if line, reason := m.scan.Broken(); reason != "" {
+		m.Error(line, "file", "", reason)
 	}
-	p := formats.Problem{Line: m.scan.Line, Field: "file", Reason: err.Error(), Severity: formats.Error}
-	var e *xmlscan.Error
-	if errors.As(err, &e) {
-		p.Line, p.Reason = e.Line, e.Reason
-	}
-	m.Emit(formats.Event{Problem: &p})
 }
 
 func (m *message) start() {

@@ -7,7 +7,6 @@
 package pain
 
 import (
-	"errors"
 	"io"
 	"strings"
 
@@ -88,12 +87,7 @@ func (r *reader) next() bool {
 	if r.Stopped || r.scan.Next() {
 		return !r.Stopped
 	}
-	if err := r.scan.Err(); err != nil {
-		line, reason := r.scan.Line, err.Error()
-		var e *xmlscan.Error
-		if errors.As(err, &e) {
-			line, reason = e.Line, e.Reason
-		}
+	if line, reason := r.scan.Broken(); reason != "" {
 		r.Error(line, "file", "", reason)
 	}
 	r.Stopped = true

@@ -135,6 +135,14 @@ func (o *out) totals(payments int, sum money.Cents) {
 	}
 }
 
+// identifiers writes those of a payment.
+func (o *out) identifiers(given, endToEnd string, place int) {
+	o.begin("PmtId")
+	o.leaf(instruction(o.form, given, place), "InstrId")
+	o.leaf(endToEnd, "EndToEndId")
+	o.end()
+}
+
 // instruction is the identifier of an instruction, which the forms of CBI want:
 // where none is given it is the payment's place in the message.
 func instruction(form Form, given string, place int) string {

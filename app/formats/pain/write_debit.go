@@ -73,10 +73,7 @@ func (o *out) debits(space, scheme string, b formats.DebitBatch, place *int) {
 
 func (o *out) debit(p formats.Debit, place int) {
 	o.begin("DrctDbtTxInf")
-	o.begin("PmtId")
-	o.leaf(instruction(o.form, p.Instruction, place), "InstrId")
-	o.leaf(p.EndToEnd, "EndToEndId")
-	o.end()
+	o.identifiers(p.Instruction, p.EndToEnd, place)
 	o.leaf(p.Cents.Decimal(), euro)
 	o.begin("DrctDbtTx", "MndtRltdInf")
 	o.leaf(p.Mandate.ID, "MndtId")

@@ -66,10 +66,7 @@ func (o *out) transfers(space string, b formats.TransferBatch, place *int) {
 
 func (o *out) transfer(p formats.Transfer, place int) {
 	o.begin("CdtTrfTxInf")
-	o.begin("PmtId")
-	o.leaf(instruction(o.form, p.Instruction, place), "InstrId")
-	o.leaf(p.EndToEnd, "EndToEndId")
-	o.end()
+	o.identifiers(p.Instruction, p.EndToEnd, place)
 	o.leaf(p.Cents.Decimal(), "Amt", euro)
 	o.bank("CdtrAgt", p.Creditor.Bank)
 	o.party("Cdtr", p.Creditor)

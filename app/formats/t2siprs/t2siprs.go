@@ -45,7 +45,7 @@ func Sniff(head []byte) bool {
 // Lines, and a FlowEnd that declares nothing: the flow has no totals.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{Teller: formats.NewTeller(yield)}
+		f := &file{FlowTeller: formats.FlowTeller{Teller: formats.NewTeller(yield)}}
 		for l, err := range records(charset.NewReader(r)) {
 			switch {
 			case err != nil:
@@ -62,7 +62,7 @@ func Read(r io.Reader) formats.Reader {
 		if !f.any {
 			f.Error(0, "file", "", "il file è vuoto")
 		}
-		f.end()
+		f.End()
 	}
 }
 
@@ -110,11 +110,8 @@ func record(in *bufio.Reader) (string, error) {
 
 // file is a reading under way.
 type file struct {
-	formats.Teller
+	formats.FlowTeller
 	any    bool
-	flow   formats.Flow // the one begun last, if it is open
-	begun  bool
-	last   int // line of its last record
 	number int // progressive number of the record before; 0: none
 }
 
@@ -125,22 +122,8 @@ func (f *file) record(l fixed.Line) {
 	}
 	p := &payment{file: f, line: l}
 	line, flow := p.read()
-	if p.wrong || f.Stopped {
-		return
-	}
-	if !f.begun || flow != f.flow {
-		f.end()
-		f.flow, f.begun = flow, true
-		f.Emit(formats.Event{Flow: &flow})
-	}
-	f.last = l.Number
-	f.Emit(formats.Event{Line: &line})
-}
-
-func (f *file) end() {
-	if f.begun {
-		f.begun = false
-		f.Emit(formats.Event{FlowEnd: &formats.FlowEnd{Line: f.last}})
+	if !p.wrong {
+		f.Pay(flow, line)
 	}
 }
 

@@ -3,7 +3,6 @@ package trustlist
 import (
 	"crypto/x509"
 	"encoding/base64"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -59,11 +58,7 @@ func (f *file) readXML(in io.Reader) {
 			r.end()
 		}
 	}
-	if err := r.scan.Err(); err != nil {
-		line, reason := r.scan.Line, err.Error()
-		if e, ok := errors.AsType[*xmlscan.Error](err); ok {
-			line, reason = e.Line, e.Reason
-		}
+	if line, reason := r.scan.Broken(); reason != "" {
 		f.fail(line, "file", "", reason)
 		return
 	}

@@ -4,7 +4,6 @@
 package leaf
 
 import (
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -85,14 +84,7 @@ func WalkBinary(r io.Reader, tell func(Node) bool, binary map[string]func(io.Rea
 			}
 		}
 	}
-	if err := s.Err(); err != nil {
-		var e *xmlscan.Error
-		if errors.As(err, &e) {
-			return e.Line, e.Reason
-		}
-		return s.Line, err.Error()
-	}
-	return 0, ""
+	return s.Broken()
 }
 
 // opened tells the innermost element, which turns out to hold another.

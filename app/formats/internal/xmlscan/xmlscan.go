@@ -11,7 +11,10 @@
 // nobody has looked. docs/formats/xml.md has the whole list.
 package xmlscan
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // Limits of every file, whatever its schema.
 const (
@@ -102,3 +105,15 @@ func (s *Scanner) Depth() int { return s.depth }
 // Err returns what stopped the scanner, nil at a proper end of file. It is an
 // *Error.
 func (s *Scanner) Err() error { return s.err }
+
+// Broken is Err for a reader that tells it: the line, and the reason, which is
+// "" at a proper end of file.
+func (s *Scanner) Broken() (line int, reason string) {
+	if s.err == nil {
+		return 0, ""
+	}
+	if e, ok := errors.AsType[*Error](s.err); ok {
+		return e.Line, e.Reason
+	}
+	return s.Line, s.err.Error()
+}
