@@ -34,6 +34,7 @@ func Routes() []page.Route {
 		page.Post("/ragioneria/abbinamenti/:id/annullamenti", "reconcile:decide", undo),
 
 		page.Get("/ragioneria/reversali", "orders:view", orders),
+		page.Get("/ragioneria/reversali.csv", "orders:view", ordersCSV),
 		page.Post("/ragioneria/reversali/esportazioni", "orders:export", export),
 		page.Get("/ragioneria/reversali/esportazioni/:id/:file", "orders:view", exported),
 		page.Post("/ragioneria/reversali/:id/ritiri", "orders:export", withdraw),

@@ -39,6 +39,7 @@ func TestPages(t *testing.T) {
 			{"/ragioneria/riconciliazione/" + s.alfa.credit["post"].String(), everybody, []string{"INCASSO BOLLETTINI", "12345-alfa", "Termine di 60 giorni", `href="/segui?codice=2026/`}},
 			{"/ragioneria/riconciliazione/" + s.alfa.credit["pos"].String(), everybody, []string{"Abbinamenti confermati", "riferimento nella causale"}},
 			{"/ragioneria/reversali", everybody, []string{"Mense", "accertamento 12 del 2026", "commissione in compensazione", "100,00"}},
+			{"/ragioneria/reversali.csv", everybody, []string{"numero_reversale"}},
 			{"/ragioneria/controlli", everybody, []string{"Nessuna anomalia"}},
 			{"/ragioneria/file", accountants, []string{"Carica e controlla"}},
 		} {
@@ -58,6 +59,32 @@ func TestPages(t *testing.T) {
 				if status == 200 && role == auth.RoleAdministrator && strings.Contains(body, "Conferma<") {
 					t.Errorf("GET %s offers a decision to who may not decide", p.path)
 				}
+			}
+		}
+	})
+}
+
+// TestExportedOrdersAreAList: limited by their state, as a page and as a file.
+func TestExportedOrdersAreAList(t *testing.T) {
+	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
+		s := newSite(t, db)
+		s.within(s.alfa, func(tx *tenants.Tx) error {
+			proposed, err := accounting.Propose(tx)
+			if err != nil {
+				return err
+			}
+			_, err = accounting.ExportOrders(tx, []string{proposed[0].Key}, all.WriteOrders)
+			return err
+		})
+		const label = "CC-2026-000001"
+		for query, shown := range map[string]bool{"": true, "?stato=exported": true, "?stato=withdrawn": false, "?pagina=2": false} {
+			if _, body := s.get(auth.RoleAccountant, "/ragioneria/reversali"+query); strings.Contains(body, label) != shown {
+				t.Errorf("the list with %q shows the order: %t, want %t", query, !shown, shown)
+			}
+		}
+		for query, shown := range map[string]bool{"": true, "?stato=withdrawn": false} {
+			if _, body := s.get(auth.RoleAccountant, "/ragioneria/reversali.csv"+query); strings.Contains(body, label+";2026;accertamento") != shown {
+				t.Errorf("the file with %q holds the order: %t, want %t", query, !shown, shown)
 			}
 		}
 	})

@@ -3,6 +3,7 @@ package accounts
 import (
 	"fmt"
 	"io"
+	"iter"
 	"mime"
 	"strconv"
 
@@ -24,13 +25,18 @@ type ordersView struct {
 	Ready     int
 	Chosen    map[string]bool
 	Exports   []accounting.Export
+	List      page.List
+	Filter    page.Form
+	States    []page.Option
 	Orders    []accounting.Order
 	MayExport bool
 	Withdrawn uuid.UUID // whose withdrawal was refused
 }
 
-// shownOrders is how many exported orders the page shows, the latest.
-const shownOrders = 50
+var orderListing = page.Listing{Filters: []string{"stato"}, Path: "/ragioneria/reversali"}
+
+var orderStates = []page.Option{{Name: "tutti"}, {Value: string(accounting.Exported), Name: "esportati"},
+	{Value: string(accounting.Regularised), Name: "regolarizzati"}, {Value: string(accounting.Withdrawn), Name: "ritirati"}}
 
 func orders(c *fiber.Ctx) error {
 	p, err := loadOrders(c)
@@ -45,7 +51,9 @@ func orders(c *fiber.Ctx) error {
 
 func loadOrders(c *fiber.Ctx) (*ordersView, error) {
 	at := page.At(c)
-	p := &ordersView{Base: page.For(c, "Reversali"), MayExport: at.May("orders:export"), Chosen: map[string]bool{}}
+	p := &ordersView{Base: page.For(c, "Reversali"), MayExport: at.May("orders:export"), Chosen: map[string]bool{}, States: orderStates}
+	p.List = page.ReadList(c, p.Words, orderListing)
+	p.Filter = p.List.Form()
 	err := at.Read(c, func(tx *tenants.Tx) (err error) {
 		if p.Proposed, err = accounting.Propose(tx); err != nil {
 			return err
@@ -53,16 +61,36 @@ func loadOrders(c *fiber.Ctx) (*ordersView, error) {
 		if p.Exports, err = accounting.Exports(tx, 20); err != nil {
 			return err
 		}
-		p.Orders, err = accounting.Orders(tx, "")
+		all, err := accounting.Orders(tx, accounting.OrderState(p.List.Filter("stato")))
+		p.Orders = page.Paged(&p.List, all)
 		return err
 	})
-	p.Orders = p.Orders[:min(len(p.Orders), shownOrders)]
 	for _, o := range p.Proposed {
 		if p.Total += o.Cents; len(o.Problems) == 0 {
 			p.Ready++
 		}
 	}
 	return p, err
+}
+
+// ordersCSV is the list of the exported orders as a file.
+func ordersCSV(c *fiber.Ctx) error {
+	list := page.ReadList(c, page.Words{}, orderListing)
+	var all []accounting.Order
+	if err := page.At(c).Read(c, func(tx *tenants.Tx) (err error) {
+		all, err = accounting.Orders(tx, accounting.OrderState(list.Filter("stato")))
+		return err
+	}); err != nil {
+		return err
+	}
+	var rows iter.Seq2[[]string, error] = func(yield func([]string, error) bool) {
+		for _, o := range all {
+			if !yield([]string{o.Label, strconv.Itoa(o.Year), (&ordersView{}).Where(o), o.Siope, o.Cents.Comma(), o.State.Italian(), o.Number}, nil) {
+				return
+			}
+		}
+	}
+	return page.CSV(c, "ordinativi-esportati.csv", []string{"nome", "esercizio", "imputazione", "siope", "importo", "stato", "numero_reversale"}, rows)
 }
 
 // Where names the group of an order.

@@ -252,10 +252,7 @@ func (p *reconciliationView) readRemaining(tx *tenants.Tx) error {
 			p.Left = append(p.Left, *l)
 		}
 	}
-	from := min(p.List.Offset(), len(chosen))
-	shown := chosen[from:min(from+p.List.Size, len(chosen))]
-	p.List.Found(len(shown), len(chosen), false)
-	for _, i := range shown {
+	for _, i := range page.Paged(&p.List, chosen) {
 		p.Items = append(p.Items, itemShown(i))
 	}
 	return nil

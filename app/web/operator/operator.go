@@ -58,8 +58,7 @@ func towns(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	shown := all[min(p.List.Offset(), len(all)):min(p.List.Offset()+p.List.Size, len(all))]
-	p.List.Found(len(shown), len(all), false)
+	shown := page.Paged(&p.List, all)
 	p.Table = page.Table{ID: "comuni", Caption: "Per ogni Comune, quante lavorazioni", Columns: []page.Column{{Name: "Comune"}, {Name: "Nome breve"}, {Name: "Codice fiscale"}, {Name: "Dal"}, {Name: "Stato"},
 		{Name: "In coda", Money: true}, {Name: "In corso", Money: true}, {Name: "Concluse", Money: true}, {Name: "Fallite", Money: true}}}
 	for _, t := range shown {

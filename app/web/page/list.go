@@ -16,6 +16,7 @@ type Listing struct {
 	Filters []string
 	Sorts   []string
 	Size    int
+	Path    string // where the list stands, if not where it was asked
 }
 
 // List is one page of a list, as its address asks. The same address with .csv
@@ -55,6 +56,9 @@ const defaultSize = 50
 // ReadList reads a list's state from the address.
 func ReadList(c *fiber.Ctx, w Words, l Listing) List {
 	path, csv := strings.CutSuffix(strings.Clone(c.Path()), ".csv")
+	if l.Path != "" {
+		path = l.Path
+	}
 	list := List{Words: w, Page: 1, Size: l.Size, CSV: csv, path: path, offered: l, filters: map[string]string{}, total: -1}
 	if list.Size == 0 {
 		list.Size = defaultSize
@@ -91,6 +95,9 @@ func (l *List) sortBy(wanted string) {
 // Filter returns the value of an offered filter.
 func (l List) Filter(name string) string { return l.filters[name] }
 
+// Filtered reports whether the list is limited by any filter.
+func (l List) Filtered() bool { return len(l.filters) > 0 }
+
 // Form returns the filters as a form's values, for the fields that show them.
 func (l List) Form() Form { return FillForm(l.Words, l.filters) }
 
@@ -117,6 +124,14 @@ func Shown[T any](l *List, rows []T) []T {
 	}
 	l.Found(len(rows), -1, more)
 	return rows
+}
+
+// Paged keeps, of all the rows of a list that is read whole, those of the page.
+func Paged[T any](l *List, all []T) []T {
+	from := min(l.Offset(), len(all))
+	shown := all[from:min(from+l.Size, len(all))]
+	l.Found(len(shown), len(all), false)
+	return shown
 }
 
 // Summary says which results are shown.
