@@ -32,12 +32,10 @@ const (
 	Interrupted Stage = "Interrotto"
 )
 
-// shownFiles is how many runs of the newest are looked through for a list.
-const shownFiles = 200
-
-// Files returns the newest files, the newest first.
-func Files(tx *tenants.Tx) (all []File, err error) {
-	runs, err := List(tx, shownFiles, Import)
+// Files returns the files among so many of the newest imports, the newest
+// first; each file has one or two.
+func Files(tx *tenants.Tx, imports int) (all []File, err error) {
+	runs, err := List(tx, imports, Import)
 	if err != nil {
 		return nil, err
 	}

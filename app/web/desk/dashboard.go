@@ -130,7 +130,7 @@ func (p *dashboardView) addTreasury(tx *tenants.Tx, at *page.Request) error {
 
 // addFiles counts the files of debts that wait for somebody to approve them.
 func (p *dashboardView) addFiles(tx *tenants.Tx, at *page.Request) error {
-	files, err := jobs.Files(tx)
+	files, err := jobs.Files(tx, 200)
 	n := 0
 	for _, f := range files {
 		if f.Stage() == jobs.Waiting && f.Preview.HoldsDebts() && f.Of(at.Session.Actor) && f.Check.CreatedAt.After(tx.Now().AddDate(0, 0, -soon)) {

@@ -41,6 +41,7 @@ func Routes() []page.Route {
 
 		page.Get("/segui", "trace:view", d.follow),
 		page.Get("/desk/lavorazioni", "jobs:view", d.jobList),
+		page.Get("/desk/lavorazioni.csv", "jobs:view", d.jobCSV),
 	}
 }
 

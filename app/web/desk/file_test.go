@@ -131,6 +131,17 @@ func TestFile(t *testing.T) {
 		list.silent(t, "· B<", "· C<")
 		o.get("clerk", "/segui?codice=A").says(t, 200, "Fonte: file mensa marzo.csv")
 		o.get("clerk", "/desk/lavorazioni").says(t, 200, "Caricamento di un file", "Finita")
+		o.get("clerk", "/desk/lavorazioni?che=import&stato=done").says(t, 200, "Caricamento di un file<", ">Finita<", "lavorazioni.csv?che=import")
+		o.get("clerk", "/desk/lavorazioni?stato=failed").says(t, 200, "Nessuna lavorazione corrisponde")
+		o.get("clerk", "/desk/lavorazioni.csv?stato=done").says(t, 200, ";Caricamento di un file;", ";Finita;")
+		o.get("clerk", "/desk/lavorazioni.csv?stato=failed").silent(t, ";Finita;")
+		for filter, found := range map[string]bool{"": true, "?nome=MARZO": true, "?nome=aprile": false, "?stato=Caricato": true, "?stato=Rifiutato": false} {
+			for _, list := range []string{"/desk/file", "/desk/file.csv"} {
+				if page := o.get("clerk", list+filter); strings.Contains(page.body, "mensa marzo.csv") != found {
+					t.Errorf("GET %s%s shows the file: %t, want %t", list, filter, !found, found)
+				}
+			}
+		}
 	})
 }
 

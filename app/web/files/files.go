@@ -7,6 +7,7 @@ package files
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -58,6 +59,7 @@ func Routes() []page.Route {
 func (s side) routes(permission string) []page.Route {
 	return []page.Route{
 		page.Get(s.url, permission, s.list),
+		page.Get(s.url+".csv", permission, s.listCSV),
 		page.Post(s.url, permission, s.upload),
 		page.Get(s.url+"/:id", permission, s.page),
 		page.Get(s.url+"/:id/avanzamento", permission, s.progress),
@@ -72,6 +74,9 @@ type listPage struct {
 	URL, Lead, Limit string
 	Formats          []string // that can be brought in, by name
 	Sample           string   // address of a file to fill in, where there is one
+	List             page.List
+	Filter           page.Form
+	Stages           []page.Option
 	Table            page.Table
 	None             page.Empty
 }
@@ -96,23 +101,72 @@ func (s side) list(c *fiber.Ctx) error {
 
 func (s side) loadList(c *fiber.Ctx) (p listPage, err error) {
 	at := page.At(c)
-	p = listPage{Base: page.For(c, s.title), URL: s.url, Lead: s.lead, Limit: page.Bytes(at.Settings.Limit()), Formats: s.formats(),
+	p = listPage{Base: page.For(c, s.title), URL: s.url, Lead: s.lead, Limit: page.Bytes(at.Settings.Limit()), Formats: s.formats(), Stages: stageOptions(),
 		None: page.Empty{Title: "Nessun file finora", Text: "Quando carichi un file, qui vedi a che punto è. Prima di scrivere qualcosa ti mostriamo sempre un'anteprima."}}
 	p.Breadcrumb, p.Sample = s.path, s.sample
+	p.List = s.readList(c, p.Words)
+	p.Filter = p.List.Form()
+	if p.List.Filtered() {
+		p.None = page.Empty{Title: "Nessun file", Text: "Nessun file corrisponde ai filtri: togline uno.", URL: s.url, Action: "Togli i filtri"}
+	}
+	known, err := s.listed(c, p.List)
+	if err != nil {
+		return p, err
+	}
 	var rows [][]page.Cell
-	err = at.Read(c, func(tx *tenants.Tx) error {
-		known, err := jobs.Files(tx)
+	for _, f := range page.Paged(&p.List, known) {
+		rows = append(rows, []page.Cell{{Text: f.Params.Name, URL: s.at(f)}, {Text: f.Preview.Title}, {Text: page.Instant(f.Check.CreatedAt)}, {Text: f.Check.CreatedBy},
+			{Text: saysOf(f), Kind: "badge", Class: badges[f.Stage()]}})
+	}
+	p.Table = page.Table{ID: "file", Caption: p.List.Summary() + ", dal più recente", Rows: rows,
+		Columns: page.Columns("File", "Che cos'è", "Caricato il", "Da chi", "Stato")}
+	return p, nil
+}
+
+// lookedThrough is how many of the newest imports the list holds.
+const lookedThrough = 5000
+
+func (s side) readList(c *fiber.Ctx, w page.Words) page.List {
+	return page.ReadList(c, w, page.Listing{Filters: []string{"nome", "stato"}, Path: s.url})
+}
+
+// listed are the files that the list's filters leave of those that who asks
+// may see.
+func (s side) listed(c *fiber.Ctx, l page.List) (all []jobs.File, err error) {
+	at, name := page.At(c), strings.ToLower(l.Filter("nome"))
+	return all, at.Read(c, func(tx *tenants.Tx) error {
+		known, err := jobs.Files(tx, lookedThrough)
 		for _, f := range known {
-			if s.sees(at, f) {
-				rows = append(rows, []page.Cell{{Text: f.Params.Name, URL: s.at(f)}, {Text: f.Preview.Title}, {Text: page.Instant(f.Check.CreatedAt)}, {Text: f.Check.CreatedBy},
-					{Text: saysOf(f), Kind: "badge", Class: badges[f.Stage()]}})
+			if s.sees(at, f) && strings.Contains(strings.ToLower(f.Params.Name), name) && (l.Filter("stato") == "" || l.Filter("stato") == string(f.Stage())) {
+				all = append(all, f)
 			}
 		}
 		return err
 	})
-	p.Table = page.Table{ID: "file", Caption: "Dal più recente", Rows: rows,
-		Columns: page.Columns("File", "Che cos'è", "Caricato il", "Da chi", "Stato")}
-	return p, err
+}
+
+func stageOptions() []page.Option {
+	options := []page.Option{{Name: "tutti"}}
+	for _, s := range []jobs.Stage{jobs.Checking, jobs.Waiting, jobs.Faulty, jobs.Loading, jobs.Loaded, jobs.Rejected, jobs.Interrupted} {
+		options = append(options, page.Option{Value: string(s), Name: string(s)})
+	}
+	return options
+}
+
+// listCSV is the list as a file.
+func (s side) listCSV(c *fiber.Ctx) error {
+	known, err := s.listed(c, s.readList(c, page.Words{}))
+	if err != nil {
+		return err
+	}
+	return page.CSV(c, "file.csv", []string{"file", "che_cosa", "caricato_il", "da_chi", "stato", "righe", "errori", "avvisi"}, func(yield func([]string, error) bool) {
+		for _, f := range known {
+			v := f.Preview
+			if !yield([]string{f.Params.Name, v.Title, page.Instant(f.Check.CreatedAt), f.Check.CreatedBy, saysOf(f), fmt.Sprint(v.Rows), fmt.Sprint(v.Errors), fmt.Sprint(v.Warnings)}, nil) {
+				return
+			}
+		}
+	})
 }
 
 // at is where a file's page stands.
