@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 )
 
 // AuditFilter limits the register; what is zero does not limit.
@@ -16,9 +17,9 @@ type AuditFilter struct {
 	Limit    int
 }
 
-// AuditRows returns the municipality's register of deeds, newest first.
-func (tx *Tx) AuditRows(f AuditFilter) (rows []AuditRow, err error) {
-	q := tx.Select(&rows).OrderExpr("id DESC")
+// limit adds what a filter asks to a query of the newest first.
+func (f AuditFilter) limit(q *bun.SelectQuery) *bun.SelectQuery {
+	q = q.OrderExpr("id DESC")
 	if f.Action != "" {
 		q = q.Where("action = ?", f.Action)
 	}
@@ -40,24 +41,31 @@ func (tx *Tx) AuditRows(f AuditFilter) (rows []AuditRow, err error) {
 	if f.Limit > 0 {
 		q = q.Limit(int64(f.Limit))
 	}
-	return rows, q.Scan(tx.Ctx)
+	return q
+}
+
+// AuditRows returns the municipality's register of deeds, newest first.
+func (tx *Tx) AuditRows(f AuditFilter) (rows []AuditRow, err error) {
+	return rows, f.limit(tx.Select(&rows)).Scan(tx.Ctx)
 }
 
 // PlatformAuditRow is a deed on the platform, for its operators.
 type PlatformAuditRow struct {
+	ID                            uuid.UUID
 	At                            time.Time
 	Actor, Action, Object, Detail string
 }
 
-// AuditRows returns the platform's register, newest first.
-func (tx *PlatformTx) AuditRows(offset, limit int) ([]PlatformAuditRow, error) {
+// AuditRows returns the platform's register, newest first. There the actor's
+// role stands before the name.
+func (tx *PlatformTx) AuditRows(f AuditFilter) ([]PlatformAuditRow, error) {
 	var rows []platformAuditRow
-	if err := tx.NewSelect().Model(&rows).OrderExpr("id DESC").Offset(int64(offset)).Limit(int64(limit)).Scan(tx.Ctx); err != nil {
+	if err := f.limit(tx.NewSelect().Model(&rows)).Scan(tx.Ctx); err != nil {
 		return nil, err
 	}
 	out := make([]PlatformAuditRow, len(rows))
 	for i, r := range rows {
-		out[i] = PlatformAuditRow{r.At, r.Actor, r.Action, r.Object, r.Detail}
+		out[i] = PlatformAuditRow{r.ID, r.At, r.Actor, r.Action, r.Object, r.Detail}
 	}
 	return out, nil
 }

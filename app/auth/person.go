@@ -101,6 +101,22 @@ func PersonOf(ctx context.Context, db *tenants.DB, id uuid.UUID) (Person, error)
 	return p, err
 }
 
+// NamesOf returns how those of these persons are called who exist.
+func NamesOf(ctx context.Context, db *tenants.DB, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	names := map[uuid.UUID]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
+	return names, db.Platform(ctx, func(tx *tenants.PlatformTx) error {
+		var persons []Person
+		err := tx.NewSelect().Model(&persons).Where("id IN (?)", bun.List(ids)).Scan(tx.Ctx)
+		for _, p := range persons {
+			names[p.ID] = p.Name
+		}
+		return err
+	})
+}
+
 // SetPassword gives a person a new password and ends all of their sessions.
 // People set their own; only the command line sets another's: whoever else has
 // to help Issues one for a single use.

@@ -110,7 +110,7 @@ func (h *house) noted(t *testing.T, town tenants.ID, action string, person auth.
 	var err error
 	if town == 0 {
 		err = h.db.Platform(ctx, func(tx *tenants.PlatformTx) error {
-			rows, err := tx.AuditRows(0, 500)
+			rows, err := tx.AuditRows(tenants.AuditFilter{Limit: 500})
 			for _, r := range rows {
 				if r.Action == action && r.Object == person.ID.String() {
 					n++

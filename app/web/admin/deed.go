@@ -2,13 +2,10 @@ package admin
 
 import (
 	"cmp"
-	"context"
 	"strings"
 
 	"github.com/google/uuid"
 
-	"cassacomune/app/auth"
-	"cassacomune/app/fault"
 	"cassacomune/app/web/page"
 	"cassacomune/jobs"
 	"cassacomune/tenants"
@@ -19,21 +16,17 @@ import (
 type deedWords struct {
 	files   jobs.FileNames
 	types   []tenants.DebtType
-	persons map[string]string // by id
+	persons map[uuid.UUID]string
 }
 
-// meet looks up the person of a deed, where it was done to one.
-func (w deedWords) meet(ctx context.Context, db *tenants.DB, r tenants.AuditRow) error {
-	id, err := uuid.Parse(r.Object)
-	if _, known := w.persons[r.Object]; known || err != nil || !toPerson(r.Action) {
-		return nil
+// persons are those to whom something was done.
+func persons(rows []tenants.AuditRow) (ids []uuid.UUID) {
+	for _, r := range rows {
+		if id, err := uuid.Parse(r.Object); err == nil && toPerson(r.Action) {
+			ids = append(ids, id)
+		}
 	}
-	p, err := auth.PersonOf(ctx, db, id)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	w.persons[r.Object] = p.Name
-	return nil
+	return ids
 }
 
 func toPerson(action string) bool {
@@ -53,10 +46,11 @@ func (w deedWords) row(r tenants.AuditRow) []page.Cell {
 }
 
 func (w deedWords) object(r tenants.AuditRow) string {
+	id, err := uuid.Parse(r.Object)
 	switch {
-	case toPerson(r.Action):
-		return w.persons[r.Object]
-	case uuid.Validate(r.Object) == nil || r.Action == "settings.save":
+	case err == nil:
+		return w.persons[id]
+	case r.Action == "settings.save":
 		return ""
 	}
 	return r.Object

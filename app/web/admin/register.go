@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"cassacomune/app/auth"
 	"cassacomune/app/day"
 	"cassacomune/app/web/page"
 	"cassacomune/jobs"
@@ -56,12 +57,12 @@ func register(c *fiber.Ctx) error {
 	}); err != nil {
 		return err
 	}
-	says := deedWords{files: files, types: at.Catalogue, persons: map[string]string{}}
+	known, err := auth.NamesOf(c.UserContext(), at.DB, persons(shown))
+	if err != nil {
+		return err
+	}
 	for _, r := range shown {
-		if err := says.meet(c.UserContext(), at.DB, r); err != nil {
-			return err
-		}
-		p.Table.Rows = append(p.Table.Rows, says.row(r))
+		p.Table.Rows = append(p.Table.Rows, deedWords{files, at.Catalogue, known}.row(r))
 	}
 	if len(p.Table.Rows) == 0 {
 		p.Empty = &page.Empty{Title: "Nessuna operazione", Text: "Nessuna operazione corrisponde ai filtri: togline uno.", URL: "/admin/registro", Action: "Togli i filtri"}

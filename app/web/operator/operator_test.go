@@ -114,7 +114,7 @@ func TestTownsWithoutTheirData(t *testing.T) {
 			t.Fatal(err)
 		}
 		token := s.enter(t)
-		for _, path := range []string{"/", "/registro", "/comuni/nuovo"} {
+		for _, path := range []string{"/", "/registro", "/comuni/nuovo", "/comuni?cerca=ALFA", "/comuni.csv", "/registro.csv"} {
 			status, body := s.send(t, host, token, "GET", path, nil)
 			if status != 200 || strings.Contains(body, "MARCA-ALFA") {
 				t.Errorf("GET %s = %d, want 200 and nothing of the town", path, status)
@@ -126,6 +126,12 @@ func TestTownsWithoutTheirData(t *testing.T) {
 				if status, _ := s.send(t, host, token, "GET", m[1], nil); status != 200 {
 					t.Errorf("%s links to %s, which answers %d", path, m[1], status)
 				}
+			}
+			if path == "/comuni.csv" && !strings.Contains(body, "Comune di alfa;alfa;") {
+				t.Error("the file does not hold the town")
+			}
+			if path == "/registro.csv" && !strings.Contains(body, ";tenant.add;alfa;") {
+				t.Error("the register's file does not hold the town's registration")
 			}
 			if path == "/registro" && !strings.Contains(body, "Comune aggiunto") {
 				t.Error("the register does not show the town's registration")
@@ -188,4 +194,22 @@ func TestAddTown(t *testing.T) {
 			t.Errorf("the password of who serves several towns was changed: %v", err)
 		}
 	})
+}
+
+// TestOperatorsListsFilter: what is asked for is shown, and no more.
+func TestOperatorsListsFilter(t *testing.T) {
+	s := newSite(t, tenantstest.SQLite(t))
+	token := s.enter(t)
+	for path, says := range map[string]string{"/comuni?cerca=nessuno": "Nessun Comune corrisponde", "/registro?dal=01/01/2090": "Nessuna operazione corrisponde",
+		"/registro?azione=operator.grant": "<small>Gestore</small>"} {
+		if _, body := s.send(t, host, token, "GET", path, nil); !strings.Contains(body, says) {
+			t.Errorf("GET %s does not say %q", path, says)
+		}
+	}
+	if _, body := s.send(t, host, token, "GET", "/registro?azione=operator.grant", nil); strings.Contains(body, "Comune aggiunto<br>") {
+		t.Error("the filter by act does not limit the register")
+	}
+	if status, _ := s.send(t, host, token, "GET", "/registro.csv?dal=31/02/2026", nil); status != 422 {
+		t.Errorf("a wrong day = %d, want 422", status)
+	}
 }
