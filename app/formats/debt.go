@@ -1,6 +1,8 @@
 package formats
 
 import (
+	"strings"
+
 	"cassacomune/app/day"
 	"cassacomune/app/money"
 )
@@ -41,4 +43,21 @@ type DebtRow struct {
 	Notice                                             string // numero avviso already printed by the office
 	Unit                                               string // the office's own key of the payable unit, where the file has one (GovPay: idPendenza)
 	Raw                                                string
+}
+
+// Address writes a postal address in one line, as far as it is known: "Via Roma
+// 1, 00100 Roma (RM)", and a nation where it is not Italy.
+func Address(street, number, postcode, town, province, nation string) string {
+	street = strings.TrimSpace(street + " " + number)
+	town = strings.TrimSpace(postcode + " " + town)
+	if province != "" && town != "" {
+		town += " (" + province + ")"
+	}
+	if nation != "" && nation != "IT" && town != "" {
+		town += ", " + nation
+	}
+	if street == "" || town == "" {
+		return street + town
+	}
+	return street + ", " + town
 }

@@ -24,15 +24,16 @@ func (t *Teller) Emit(e Event) {
 
 // Error tells what makes a row, or the file, unusable.
 func (t *Teller) Error(line int, field, value, reason string) {
-	t.problem(Error, line, field, value, reason)
+	t.Problem(Error, line, field, value, reason)
 }
 
 // Warn tells what is odd and stops nothing.
 func (t *Teller) Warn(line int, field, value, reason string) {
-	t.problem(Warning, line, field, value, reason)
+	t.Problem(Warning, line, field, value, reason)
 }
 
-func (t *Teller) problem(s Severity, line int, field, value, reason string) {
+// Problem tells either.
+func (t *Teller) Problem(s Severity, line int, field, value, reason string) {
 	t.Emit(Event{Problem: &Problem{Line: line, Field: field, Value: Shown(value), Reason: reason, Severity: s}})
 }
 

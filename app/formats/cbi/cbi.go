@@ -8,7 +8,6 @@
 package cbi
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -52,8 +51,7 @@ func SniffRID(head []byte) bool { return sniff(head) == rid }
 func SniffMAV(head []byte) bool { return sniff(head) == mav }
 
 func sniff(head []byte) *layout {
-	text, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\r\n"), []byte("\n"))
-	line := fixed.NewLine(1, string(text))
+	line := fixed.First(head)
 	if len(line.Raw(14, 19)) != 6 || !fixed.Digits(line.Raw(14, 19)) {
 		return nil
 	}

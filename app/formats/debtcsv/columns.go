@@ -95,10 +95,9 @@ var (
 
 // cells reads the values of one row.
 type cells struct {
-	file    *file
-	row     delimited.Row
-	wrong   bool // an error was told
-	stopped bool // the consumer wants no more
+	file  *file
+	row   delimited.Row
+	wrong bool // an error was told
 }
 
 func (c *cells) debt() formats.DebtRow {
@@ -322,7 +321,5 @@ func (c *cells) sound() {
 
 func (c *cells) problem(column int, value, reason string, s formats.Severity) {
 	c.wrong = c.wrong || s == formats.Error
-	if !c.stopped {
-		c.stopped = !c.file.problem(c.row.Line, columns[column].name, value, reason, s)
-	}
+	c.file.Problem(s, c.row.Line, columns[column].name, value, reason)
 }

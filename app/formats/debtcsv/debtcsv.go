@@ -6,7 +6,6 @@
 package debtcsv
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -25,9 +24,8 @@ const comma = ';'
 // Sniff reports whether a file that begins like this is one of ours: at least
 // three of our columns in its first line.
 func Sniff(head []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("\n"))
 	known := 0
-	for _, name := range strings.Split(string(line), ";") {
+	for _, name := range strings.Split(charset.FirstLine(head), ";") {
 		if i, ok := byName[columnName(name)]; ok && i != cBody {
 			known++
 		}
@@ -39,14 +37,14 @@ func Sniff(head []byte) bool {
 // odd in it. A row with an error is not yielded.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield, seen: recent.New[key, int]()}
+		f := &file{Teller: formats.NewTeller(yield), seen: recent.New[key, int]()}
 		for row, err := range delimited.Rows(decoded(r), comma) {
-			if !f.row(row, err) {
+			if f.row(row, err); f.Stopped {
 				return
 			}
 		}
 		if f.places == nil {
-			f.problem(0, "", "", "il file è vuoto: manca anche la riga di intestazione", formats.Error)
+			f.Error(0, "", "", "il file è vuoto: manca anche la riga di intestazione")
 		}
 	}
 }
@@ -54,7 +52,7 @@ func Read(r io.Reader) formats.Reader {
 // file is a reading under way. It remembers the lines of the last rows, a
 // 65,536 at the least, to tell repeated ones.
 type file struct {
-	yield  func(formats.Event) bool
+	formats.Teller
 	places []int // column of the layout -> place in the row, -1 if absent
 	width  int
 	seen   *recent.Seen[key, int]
@@ -66,57 +64,59 @@ type key struct {
 	instalment             int
 }
 
-// row reads one row and reports whether to go on.
-func (f *file) row(row delimited.Row, err error) bool {
-	if f.places == nil {
-		return f.header(row, err)
+func (f *file) row(row delimited.Row, err error) {
+	switch {
+	case f.places == nil:
+		f.header(row, err)
+	case err != nil:
+		f.Error(row.Line, "", row.Raw, err.Error())
+	case !row.Blank():
+		f.debt(row)
 	}
-	if err != nil {
-		return f.problem(row.Line, "", row.Raw, err.Error(), formats.Error)
-	}
-	if row.Blank() {
-		return true
-	}
-	if !row.Ended && !f.problem(row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato", formats.Warning) {
-		return false
+}
+
+func (f *file) debt(row delimited.Row) {
+	if !row.Ended {
+		f.Warn(row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato")
 	}
 	if n := len(row.Fields); n < f.width || n > f.width && !(delimited.Row{Fields: row.Fields[f.width:]}).Blank() {
 		reason := fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", n, f.width)
 		if !row.Ended {
 			reason += ": il file sembra troncato"
 		}
-		return f.problem(row.Line, "", row.Raw, reason, formats.Error)
+		f.Error(row.Line, "", row.Raw, reason)
+		return
 	}
 	c := &cells{file: f, row: row}
 	c.sound()
 	debt := c.debt()
 	f.repeated(c, debt)
-	if c.stopped {
-		return false
+	if !c.wrong {
+		f.Emit(formats.Event{Debt: &debt})
 	}
-	return c.wrong || f.yield(formats.Event{Debt: &debt})
 }
 
-// header finds the columns by name, in any order.
-func (f *file) header(row delimited.Row, err error) bool {
-	if err != nil {
-		f.places = []int{}
-		f.problem(row.Line, "", row.Raw, err.Error(), formats.Error)
-		return false
+// header finds the columns by name, in any order. A wrong one ends the reading.
+func (f *file) header(row delimited.Row, err error) {
+	switch {
+	case err != nil:
+		f.Error(row.Line, "", row.Raw, err.Error())
+		f.Stopped = true
+		return
+	case len(row.Fields) == 1:
+		f.Error(row.Line, row.Fields[0], row.Fields[0], "intestazione non riconosciuta: le colonne si separano con il punto e virgola")
+		f.Stopped = true
+		return
 	}
 	places, good := make([]int, len(columns)), true
 	for i := range places {
 		places[i] = -1
 	}
-	wrong := func(field, reason string) bool {
+	wrong := func(field, reason string) {
 		good = false
-		return f.problem(row.Line, field, field, reason, formats.Error)
+		f.Error(row.Line, field, field, reason)
 	}
 	f.places, f.width = places, len(row.Fields)
-	if len(row.Fields) == 1 {
-		wrong(row.Fields[0], "intestazione non riconosciuta: le colonne si separano con il punto e virgola")
-		return false
-	}
 	for i, name := range row.Fields {
 		name = columnName(name)
 		if name == delimited.Reason || name == "" && (delimited.Row{Fields: row.Fields[i:]}).Blank() {
@@ -134,19 +134,19 @@ func (f *file) header(row delimited.Row, err error) bool {
 		default:
 			places[c] = i
 		}
-		if reason != "" && !wrong(name, reason) {
-			return false
+		if reason != "" {
+			wrong(name, reason)
 		}
 	}
 	for c, column := range columns {
-		if column.required && places[c] < 0 && !wrong(column.name, "colonna obbligatoria mancante") {
-			return false
+		if column.required && places[c] < 0 {
+			wrong(column.name, "colonna obbligatoria mancante")
 		}
 	}
 	if places[cDebtorCode] < 0 && places[cDebtorName] < 0 {
 		wrong(columns[cDebtorCode].name, "serve almeno una delle colonne debitore_codice e debitore_nome")
 	}
-	return good
+	f.Stopped = f.Stopped || !good
 }
 
 // repeated tells a row whose position, option, instalment and item stood in an
@@ -156,12 +156,6 @@ func (f *file) repeated(c *cells, d formats.DebtRow) {
 	if known && d.Position != "" {
 		c.problem(cPosition, d.Position, fmt.Sprintf("posizione, opzione, rata e voce già presenti alla riga %d", first), formats.Error)
 	}
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) bool {
-	return f.yield(formats.Event{Problem: &formats.Problem{
-		Line: line, Field: field, Value: formats.Shown(value), Reason: reason, Severity: s,
-	}})
 }
 
 func columnName(s string) string { return strings.ToLower(strings.TrimSpace(delimited.Unguard(s))) }

@@ -5,7 +5,6 @@
 package govpay
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"regexp"
@@ -35,8 +34,7 @@ var required = []string{"idA2A", "idPendenza", "idDominio", "causale", "importo"
 
 // Sniff reports whether a file that begins like this is one of GovPay's.
 func Sniff(head []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("\n"))
-	names := "," + strings.ReplaceAll(strings.TrimSpace(string(line)), `"`, "") + ","
+	names := "," + strings.ReplaceAll(strings.TrimSpace(charset.FirstLine(head)), `"`, "") + ","
 	return strings.Contains(names, ",idA2A,") && strings.Contains(names, ",idPendenza,")
 }
 
@@ -44,14 +42,14 @@ func Sniff(head []byte) bool {
 // everything wrong or odd. A row with an error yields no item.
 func Read(r io.Reader) formats.Reader {
 	return func(yield func(formats.Event) bool) {
-		f := &file{yield: yield, seen: recent.New[string, int]()}
+		f := &file{Teller: formats.NewTeller(yield), seen: recent.New[string, int]()}
 		for row, err := range delimited.Rows(charset.NewReader(r), ',') {
-			if !f.row(row, err) {
+			if f.row(row, err); f.Stopped {
 				return
 			}
 		}
 		if f.places == nil {
-			f.problem(0, "", "", "il file è vuoto: manca anche la riga di intestazione", formats.Error)
+			f.Error(0, "", "", "il file è vuoto: manca anche la riga di intestazione")
 		}
 	}
 }
@@ -64,57 +62,60 @@ func CopyRejected(w io.Writer, file io.Reader, reason func(line int) string) err
 }
 
 type file struct {
-	yield  func(formats.Event) bool
+	formats.Teller
 	names  []string
 	places map[string]int
 	width  int
 	seen   *recent.Seen[string, int] // line of idA2A and idPendenza
 }
 
-func (f *file) row(row delimited.Row, err error) bool {
-	if f.places == nil {
-		return f.header(row, err)
+func (f *file) row(row delimited.Row, err error) {
+	switch {
+	case f.places == nil:
+		f.header(row, err)
+	case err != nil:
+		f.Error(row.Line, "", row.Raw, err.Error())
+	case row.Blank():
+	case len(row.Fields) > f.width:
+		f.Error(row.Line, "", row.Raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(row.Fields), f.width))
+	default:
+		f.pending(&pending{file: f, row: row})
 	}
-	if err != nil {
-		return f.problem(row.Line, "", row.Raw, err.Error(), formats.Error)
+}
+
+// pending yields the items of a row.
+func (f *file) pending(p *pending) {
+	if !p.row.Ended && len(p.row.Fields) < f.width && !p.annuls() {
+		f.Error(p.row.Line, "", p.row.Raw, "l'ultima riga è incompleta e senza fine riga: il file sembra troncato")
+		return
 	}
-	if row.Blank() {
-		return true
-	}
-	if len(row.Fields) > f.width {
-		return f.problem(row.Line, "", row.Raw, fmt.Sprintf("la riga ha %d valori, l'intestazione %d colonne", len(row.Fields), f.width), formats.Error)
-	}
-	p := &pending{file: f, row: row}
-	if !row.Ended && len(row.Fields) < f.width && !p.annuls() {
-		return f.problem(row.Line, "", row.Raw, "l'ultima riga è incompleta e senza fine riga: il file sembra troncato", formats.Error)
-	}
-	if !row.Ended && !f.problem(row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato", formats.Warning) {
-		return false
+	if !p.row.Ended {
+		f.Warn(p.row.Line, "", "", "manca il fine riga all'ultima riga: il file potrebbe essere troncato")
 	}
 	rows := p.rows()
-	p.repeated()
-	for _, d := range rows {
-		if p.stopped || p.wrong {
-			break
-		}
-		p.stopped = !f.yield(formats.Event{Debt: &d})
+	if p.repeated(); p.wrong {
+		return
 	}
-	return !p.stopped
+	for _, d := range rows {
+		f.Emit(formats.Event{Debt: &d})
+	}
 }
 
 // header finds the columns. Others than ours are passed over: other versions
-// of the engine have more.
-func (f *file) header(row delimited.Row, err error) bool {
-	f.places, f.width = map[string]int{}, len(row.Fields)
+// of the engine have more. A wrong one ends the reading.
+func (f *file) header(row delimited.Row, err error) {
 	if err != nil {
-		f.problem(row.Line, "", row.Raw, err.Error(), formats.Error)
-		return false
+		f.Error(row.Line, "", row.Raw, err.Error())
+		f.Stopped = true
+		return
 	}
+	f.places, f.width = map[string]int{}, len(row.Fields)
 	for i, name := range row.Fields {
 		name = strings.TrimSpace(name)
 		if _, twice := f.places[name]; twice && name != "" {
-			f.problem(row.Line, name, name, "colonna ripetuta", formats.Error)
-			return false
+			f.Error(row.Line, name, name, "colonna ripetuta")
+			f.Stopped = true
+			return
 		}
 		f.places[name] = i
 		f.names = append(f.names, name)
@@ -123,26 +124,17 @@ func (f *file) header(row delimited.Row, err error) bool {
 	for _, name := range required {
 		if _, ok := f.places[name]; !ok {
 			good = false
-			if !f.problem(row.Line, name, name, "colonna obbligatoria mancante", formats.Error) {
-				return false
-			}
+			f.Error(row.Line, name, name, "colonna obbligatoria mancante")
 		}
 	}
-	return good
-}
-
-func (f *file) problem(line int, field, value, reason string, s formats.Severity) bool {
-	return f.yield(formats.Event{Problem: &formats.Problem{
-		Line: line, Field: field, Value: formats.Shown(value), Reason: reason, Severity: s,
-	}})
+	f.Stopped = f.Stopped || !good
 }
 
 // pending is one row (pendenza) under way.
 type pending struct {
-	file    *file
-	row     delimited.Row
-	wrong   bool
-	stopped bool
+	file  *file
+	row   delimited.Row
+	wrong bool
 }
 
 func (p *pending) rows() []formats.DebtRow {
@@ -285,15 +277,7 @@ func (p *pending) repeated() {
 }
 
 func (p *pending) address() string {
-	street := strings.TrimSpace(p.text("indirizzoPagatore") + " " + p.text("civicoPagatore"))
-	town := strings.TrimSpace(p.text("capPagatore") + " " + p.text("localitaPagatore"))
-	if province := p.text("provinciaPagatore"); province != "" && town != "" {
-		town += " (" + province + ")"
-	}
-	if street == "" || town == "" {
-		return street + town
-	}
-	return street + ", " + town
+	return formats.Address(p.text("indirizzoPagatore"), p.text("civicoPagatore"), p.text("capPagatore"), p.text("localitaPagatore"), p.text("provinciaPagatore"), "")
 }
 
 func (p *pending) date(name string) day.Date {
@@ -351,7 +335,5 @@ func (p *pending) text(name string) string {
 
 func (p *pending) problem(field, value, reason string, s formats.Severity) {
 	p.wrong = p.wrong || s == formats.Error
-	if !p.stopped {
-		p.stopped = !p.file.problem(p.row.Line, field, value, reason, s)
-	}
+	p.file.Problem(s, p.row.Line, field, value, reason)
 }

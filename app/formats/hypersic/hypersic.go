@@ -5,7 +5,6 @@
 package hypersic
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -66,8 +65,7 @@ func named() []string {
 
 // Sniff reports whether a file that begins like this has the layout's header.
 func Sniff(head []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("\n"))
-	return isHeader(strings.Split(strings.TrimSpace(string(line)), ";"))
+	return isHeader(strings.Split(strings.TrimSpace(charset.FirstLine(head)), ";"))
 }
 
 // isHeader knows the header by its first columns: those of the quotas may be

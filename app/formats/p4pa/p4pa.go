@@ -7,7 +7,6 @@
 package p4pa
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -26,9 +25,8 @@ const comma = ';'
 // Sniff reports whether a file that begins like this is one of instalments:
 // its first line names what every version has.
 func Sniff(head []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("\n"))
 	found := map[int]bool{}
-	for _, name := range strings.Split(string(line), string(comma)) {
+	for _, name := range strings.Split(charset.FirstLine(head), string(comma)) {
 		if c, ok := byName[columnName(strings.Trim(strings.TrimSpace(name), `"`))]; ok {
 			found[c] = true
 		}

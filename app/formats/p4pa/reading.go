@@ -118,18 +118,7 @@ func (r *reading) debtor(d *formats.DebtRow) {
 }
 
 func (r *reading) address() string {
-	street := strings.TrimSpace(r.text(cStreet) + " " + r.text(cCivic))
-	town := strings.TrimSpace(r.text(cPostCode) + " " + r.text(cTown))
-	if province := r.text(cProvince); province != "" && town != "" {
-		town += " (" + province + ")"
-	}
-	if nation := r.text(cNation); nation != "" && nation != "IT" && town != "" {
-		town += ", " + nation
-	}
-	if street == "" || town == "" {
-		return street + town
-	}
-	return street + ", " + town
+	return formats.Address(r.text(cStreet), r.text(cCivic), r.text(cPostCode), r.text(cTown), r.text(cProvince), r.text(cNation))
 }
 
 // notice makes the notice number of the file's IUV. The platform's notices
@@ -273,10 +262,6 @@ func (r *reading) problem(c int, value, reason string, s formats.Severity) {
 }
 
 func (r *reading) named(field, value, reason string, s formats.Severity) {
-	if s == formats.Error {
-		r.wrong = true
-		r.file.Error(r.row.Line, field, value, reason)
-	} else {
-		r.file.Warn(r.row.Line, field, value, reason)
-	}
+	r.wrong = r.wrong || s == formats.Error
+	r.file.Problem(s, r.row.Line, field, value, reason)
 }

@@ -5,7 +5,6 @@
 package poscsv
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -40,9 +39,8 @@ const trailer = "TOTALE"
 
 // Sniff reports whether a file that begins like this is a settlement of ours.
 func Sniff(head []byte) bool {
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), []byte("\n"))
 	known := 0
-	for _, name := range strings.Split(strings.ToLower(string(line)), ";") {
+	for _, name := range strings.Split(strings.ToLower(charset.FirstLine(head)), ";") {
 		for _, c := range columns {
 			if strings.TrimSpace(name) == c {
 				known++

@@ -5,7 +5,6 @@
 package rh
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -28,8 +27,7 @@ const (
 
 // Sniff reports whether a file that begins like this is such a report.
 func Sniff(head []byte) bool {
-	text, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\r\n"), []byte("\n"))
-	line := fixed.NewLine(1, string(text))
+	line := fixed.First(head)
 	return isHead(line.Raw(1, 3)) && fixed.Digits(line.Raw(4, 8)) && len(line.Raw(14, 19)) == 6 && fixed.Digits(line.Raw(14, 19))
 }
 

@@ -33,9 +33,7 @@ const operation = "RIV"
 
 // Sniff reports whether a file that begins like this is such a flow.
 func Sniff(head []byte) bool {
-	text := strings.TrimPrefix(string(head), "\xef\xbb\xbf")
-	text, _, _ = strings.Cut(text, "\n")
-	l := fixed.NewLine(1, strings.TrimSuffix(text, "\r"))
+	l := fixed.NewLine(1, strings.TrimSuffix(charset.FirstLine(head), "\r"))
 	_, err := date(l.Raw(31, 38))
 	return err == nil && l.Len() >= trimmed && fixed.Digits(l.Raw(1, 12)) && strings.TrimSpace(l.Raw(13, 22)) == "" &&
 		l.Field(23, 30) != "" && l.Field(91, 93) == operation

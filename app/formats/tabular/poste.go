@@ -26,8 +26,7 @@ const (
 // SniffPoste reports whether a file that begins like this is the statement of
 // a postal account: its first line holds the IBAN as the second value.
 func SniffPoste(head []byte) bool {
-	line, _, _ := strings.Cut(strings.TrimPrefix(string(head), "\xef\xbb\xbf"), "\n")
-	_, ok := posteIBAN(strings.Split(line, ";"))
+	_, ok := posteIBAN(strings.Split(charset.FirstLine(head), ";"))
 	return ok
 }
 

@@ -15,6 +15,8 @@ import (
 // before it decides.
 const window = 64 << 10
 
+var bom = []byte("\xef\xbb\xbf")
+
 type mode int
 
 const (
@@ -52,6 +54,12 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// FirstLine returns the first line of the head of a file, without BOM.
+func FirstLine(head []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, bom), []byte("\n"))
+	return string(line)
+}
+
 // fill reads until the window is full or the source ends.
 func (r *Reader) fill() {
 	if cap(r.raw) < window {
@@ -63,7 +71,7 @@ func (r *Reader) fill() {
 	}
 	if !r.begun {
 		r.begun = true
-		if rest, ok := bytes.CutPrefix(r.raw, []byte("\xef\xbb\xbf")); ok {
+		if rest, ok := bytes.CutPrefix(r.raw, bom); ok {
 			r.mode = unicode8
 			r.raw = append(r.raw[:0], rest...)
 		}

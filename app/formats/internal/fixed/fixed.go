@@ -36,6 +36,12 @@ func NewLine(number int, text string) Line {
 	return Line{Number: number, Text: text, ascii: utf8.RuneCountInString(text) == len(text)}
 }
 
+// First is the first line that holds something, of the head of a file.
+func First(head []byte) Line {
+	text, _, _ := bytes.Cut(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\r\n"), []byte("\n"))
+	return NewLine(1, string(text))
+}
+
 // Lines yields the lines of r without their ends (LF or CRLF), empty ones
 // too. A line of more than most bytes, or a failing r, yields an error and
 // ends; so memory stays flat whatever the file.
