@@ -65,21 +65,21 @@ func accounts(tx *tenants.PlatformTx, persons []Person) ([]Account, error) {
 		return nil, nil
 	}
 	var credentials []credential
-	if err := tx.NewSelect().Model(&credentials).Where("person_id IN (?)", bun.In(ids)).Scan(tx.Ctx); err != nil {
+	if err := tx.NewSelect().Model(&credentials).Where("person_id IN (?)", bun.List(ids)).Scan(tx.Ctx); err != nil {
 		return nil, err
 	}
 	for _, c := range credentials {
 		at[c.PersonID].Password, at[c.PersonID].Until = true, c.ExpiresAt
 	}
 	var operators []operatorGrant
-	if err := tx.NewSelect().Model(&operators).Where("person_id IN (?)", bun.In(ids)).Scan(tx.Ctx); err != nil {
+	if err := tx.NewSelect().Model(&operators).Where("person_id IN (?)", bun.List(ids)).Scan(tx.Ctx); err != nil {
 		return nil, err
 	}
 	for _, o := range operators {
 		at[o.PersonID].Operator = true
 	}
 	var hints []membershipHint
-	if err := tx.NewSelect().Model(&hints).Where("person_id IN (?)", bun.In(ids)).OrderExpr("tenant_id").Scan(tx.Ctx); err != nil {
+	if err := tx.NewSelect().Model(&hints).Where("person_id IN (?)", bun.List(ids)).OrderExpr("tenant_id").Scan(tx.Ctx); err != nil {
 		return nil, err
 	}
 	for _, h := range hints {
