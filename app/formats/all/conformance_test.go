@@ -115,7 +115,7 @@ func trusting(t *testing.T, path string, trust formats.Trust) Result {
 	return Inspect(filepath.Base(path), bytes.NewReader(in), trust)
 }
 
-// words joins what is there: "2 movimenti, quadra".
+// words joins what is there: "2 entries, balances".
 func words(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }
@@ -148,7 +148,7 @@ func sums(name string, of map[string]string) string {
 
 // statementTable holds bank statements against bank/EXPECTED.csv.
 func statementTable(t *testing.T, dir string, seen map[string]bool) conformance {
-	c := conformance{title: "Estratti conto", source: "`bank/EXPECTED.csv`: conteggi di uno script indipendente, in parte confermati dai campioni dei progetti pari"}
+	c := conformance{title: "Statements", source: "`bank/EXPECTED.csv`: counts of an independent script, in part confirmed by the samples of the peer projects"}
 	for _, row := range table(t, filepath.Join(dir, "bank", "EXPECTED.csv")) {
 		file := "bank/" + row["file"]
 		seen[file] = true
@@ -159,12 +159,12 @@ func statementTable(t *testing.T, dir string, seen map[string]bool) conformance 
 			s.end()
 		}
 		c.rows = append(c.rows, compared{file,
-			words(row["statements"]+" estratti", row["entries"]+" movimenti", row["transactions"]+" operazioni",
-				sums("entrate", currencies(row["credit_total"])), sums("uscite", currencies(row["debit_total"])),
-				balances("apertura", row["opening"]), balances("chiusura", row["closing"]), judgements[row["balance_check"]]),
-			words(fmt.Sprint(s.Totals.Statements)+" estratti", fmt.Sprint(s.Totals.Entries)+" movimenti", fmt.Sprint(s.Totals.Transactions)+" operazioni",
-				sums("entrate", s.Totals.Credit), sums("uscite", s.Totals.Debit),
-				readBalances("apertura", s, func(s Statement) *string { return s.Opening }), readBalances("chiusura", s, func(s Statement) *string { return s.Closing }),
+			words(row["statements"]+" statements", row["entries"]+" entries", row["transactions"]+" transactions",
+				sums("credit", currencies(row["credit_total"])), sums("debit", currencies(row["debit_total"])),
+				balances("opening", row["opening"]), balances("closing", row["closing"]), judgements[row["balance_check"]]),
+			words(fmt.Sprint(s.Totals.Statements)+" statements", fmt.Sprint(s.Totals.Entries)+" entries", fmt.Sprint(s.Totals.Transactions)+" transactions",
+				sums("credit", s.Totals.Credit), sums("debit", s.Totals.Debit),
+				readBalances("opening", s, func(s Statement) *string { return s.Opening }), readBalances("closing", s, func(s Statement) *string { return s.Closing }),
 				weighed(row["balance_check"] != "n/a", s))})
 	}
 	return c
@@ -206,7 +206,7 @@ func readBalances(name string, s *Statements, of func(Statement) *string) string
 }
 
 // judgements of the source. Where it has none, ours is not asked for.
-var judgements = map[string]string{"balances": "quadra", "DOES NOT BALANCE": "non quadra"}
+var judgements = map[string]string{"balances": "balances", "DOES NOT BALANCE": "does not balance"}
 
 func weighed(asked bool, s *Statements) string {
 	verdict := ""
@@ -214,9 +214,9 @@ func weighed(asked bool, s *Statements) string {
 		switch {
 		case !asked || one.Balances == nil:
 		case !*one.Balances:
-			return "non quadra"
+			return "does not balance"
 		default:
-			verdict = "quadra"
+			verdict = "balances"
 		}
 	}
 	return verdict
@@ -224,7 +224,7 @@ func weighed(asked bool, s *Statements) string {
 
 // paymentTable holds payment messages against bank/EXPECTED_PAIN.csv.
 func paymentTable(t *testing.T, dir string, seen map[string]bool) conformance {
-	c := conformance{title: "Messaggi di pagamento", source: "`bank/EXPECTED_PAIN.csv`: conteggi di uno script indipendente"}
+	c := conformance{title: "Payment messages", source: "`bank/EXPECTED_PAIN.csv`: counts of an independent script"}
 	for _, row := range table(t, filepath.Join(dir, "bank", "EXPECTED_PAIN.csv")) {
 		file := "bank/" + row["file"]
 		seen[file] = true
@@ -262,12 +262,12 @@ func codesOf(text string) []string {
 
 func paid(id, blocks, transactions, sum, declared, declaredSum string, sequences, statuses, reasons []string) string {
 	if declared != "" {
-		declared = "dichiarate " + declared
+		declared = "declared " + declared
 	}
 	if declaredSum != "" {
-		declaredSum = "per " + number(declaredSum)
+		declaredSum = "of " + number(declaredSum)
 	}
-	return words("messaggio "+id, blocks+" blocchi", transactions+" disposizioni", "somma "+number(sum), declared, declaredSum,
+	return words("message "+id, blocks+" batches", transactions+" payments", "sum "+number(sum), declared, declaredSum,
 		strings.Join(sequences, " "), strings.Join(statuses, " "), strings.Join(reasons, " "))
 }
 
@@ -275,7 +275,7 @@ func paid(id, blocks, transactions, sum, declared, declaredSum string, sequences
 // valid, reject invalid, but undetermined where a certificate or its chain is
 // missing.
 func signatureTable(t *testing.T, dir string, seen map[string]bool) conformance {
-	c := conformance{title: "File firmati", source: "`signatures/EXPECTED.csv`, con `root.crt` e il 24 novembre 2026"}
+	c := conformance{title: "Signed files", source: "`signatures/EXPECTED.csv`, with `root.crt` and 24 November 2026"}
 	f, err := os.Open(filepath.Join(dir, "signatures", "root.crt"))
 	if err != nil {
 		t.Fatal(err)
@@ -309,7 +309,7 @@ func signatureTable(t *testing.T, dir string, seen map[string]bool) conformance 
 
 // debtTable holds GovPay's files against pagopa/govpay-csv/EXPECTED.csv.
 func debtTable(t *testing.T, dir string, seen map[string]bool) conformance {
-	c := conformance{title: "Dovuti di GovPay", source: "`pagopa/govpay-csv/EXPECTED.csv`; la somma è quella delle righe lette"}
+	c := conformance{title: "Debts of GovPay", source: "`pagopa/govpay-csv/EXPECTED.csv`; the sum is that of the rows read"}
 	for _, row := range table(t, filepath.Join(dir, "pagopa", "govpay-csv", "EXPECTED.csv")) {
 		file := "pagopa/govpay-csv/" + row["file"]
 		seen[file] = true
@@ -319,8 +319,8 @@ func debtTable(t *testing.T, dir string, seen map[string]bool) conformance {
 			o = newOwed()
 		}
 		c.rows = append(c.rows, compared{file,
-			words(row["rows"]+" righe", "somma "+number(row["sum_importo"])),
-			words(fmt.Sprint(o.Rows)+" righe", "somma "+number(o.Sum.Decimal()))})
+			words(row["rows"]+" rows", "sum "+number(row["sum_importo"])),
+			words(fmt.Sprint(o.Rows)+" rows", "sum "+number(o.Sum.Decimal()))})
 	}
 	return c
 }
@@ -328,7 +328,7 @@ func debtTable(t *testing.T, dir string, seen map[string]bool) conformance {
 // factTable holds files about which their source, or their INDEX, says one
 // thing.
 func factTable(t *testing.T, dir string, seen map[string]bool) conformance {
-	c := conformance{title: "Altri fatti dichiarati dalle fonti", source: "`INDEX.md` dei corpora e pagine di riferimento"}
+	c := conformance{title: "Other facts that the sources declare", source: "`INDEX.md` of the corpora and pages of reference; as `inspect` says them"}
 	for _, row := range table(t, "testdata/facts.csv") {
 		seen[row["file"]] = true
 		c.rows = append(c.rows, compared{row["file"], row["expected"], told(read(t, filepath.Join(dir, row["file"])))})
@@ -357,7 +357,7 @@ func told(r Result) string {
 // restTable lists every other file with what is inside: nobody says what to
 // expect, so only that it is recognised is checked.
 func restTable(t *testing.T, dir string, seen map[string]bool) conformance {
-	c := conformance{title: "Il resto", source: "nessuna attesa dichiarata: si controlla soltanto che il formato sia riconosciuto"}
+	c := conformance{title: "The rest", source: "nothing is declared: only that the format is known is checked; as `inspect` says them"}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -369,7 +369,7 @@ func restTable(t *testing.T, dir string, seen map[string]bool) conformance {
 		r := read(t, path)
 		expected := told(r)
 		if r.Format == "" {
-			expected = "riconosciuto"
+			expected = "known"
 		}
 		c.rows = append(c.rows, compared{file, expected, told(r)})
 		return nil
@@ -395,7 +395,7 @@ func about(file string) bool {
 // conformancePage writes the tables for people.
 func conformancePage(tables []conformance, reasons map[string]string) string {
 	var b strings.Builder
-	b.WriteString("# Conformità\n\nScritta da `go test ./app/formats/all -run Conformance -update`, che legge i corpora pubblici accanto al repository: non si modifica a mano. Le differenze sono fissate in `app/formats/all/testdata/differences.csv`; una in più o in meno fa fallire la prova.\n")
+	b.WriteString("# Conformance\n\nWritten by `go test ./app/formats/all -run Conformance -update`, which reads the public corpora beside the repository: it is not edited by hand. The differences are fixed in `app/formats/all/testdata/differences.csv`; one more or one less fails the test.\n")
 	for _, table := range tables {
 		agree := 0
 		for _, row := range table.rows {
@@ -403,11 +403,11 @@ func conformancePage(tables []conformance, reasons map[string]string) string {
 				agree++
 			}
 		}
-		fmt.Fprintf(&b, "\n## %s\n\nAttese: %s. File: %d; concordi: %d.\n\n| file | letto | |\n|---|---|---|\n", table.title, table.source, len(table.rows), agree)
+		fmt.Fprintf(&b, "\n## %s\n\nExpected: %s. Files: %d; in agreement: %d.\n\n| file | read | |\n|---|---|---|\n", table.title, table.source, len(table.rows), agree)
 		for _, row := range table.rows {
 			verdict := "="
 			if !row.agrees() {
-				verdict = "atteso: " + row.expected + ". " + reasons[row.file]
+				verdict = "expected: " + row.expected + ". " + reasons[row.file]
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", cell(row.file), cell(row.read), cell(verdict))
 		}
