@@ -3,8 +3,9 @@ package mt
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"testing"
+
+	"cassacomune/app/formats/internal/golden"
 )
 
 // perStatement is how many entries a generated statement has.
@@ -38,36 +39,19 @@ func statement(b []byte, n int) []byte {
 	return append(b, ":62F:C260105EUR8512,25\r\n-\r\n"...)
 }
 
-// TestFlatMemory reads files that differ ten times in length.
-func TestFlatMemory(t *testing.T) {
-	small, large := heapAfter(t, 100), heapAfter(t, 1000)
-	if most := small + 1<<20; large > most {
-		t.Errorf("%d bytes alive after 1000 statements, %d after 100", large, small)
-	}
-}
-
-func heapAfter(t *testing.T, statements int) (alive uint64) {
-	t.Helper()
-	closings, entries := 0, 0
-	for e := range Read(&generated{statements: statements}) {
-		switch {
-		case e.Problem != nil:
+func TestMemoryIsFlat(t *testing.T) {
+	entries := 0
+	for e := range golden.Flat(t, 10_000, 1<<20, Read(&generated{statements: 1000})) {
+		if e.Problem != nil {
 			t.Fatal(e.Problem)
-		case e.Entry != nil:
+		}
+		if e.Entry != nil {
 			entries++
-		case e.Closing != nil:
-			if closings++; closings == statements {
-				var m runtime.MemStats
-				runtime.GC()
-				runtime.ReadMemStats(&m)
-				alive = m.HeapAlloc
-			}
 		}
 	}
-	if entries != statements*perStatement {
-		t.Errorf("%d entries, want %d", entries, statements*perStatement)
+	if entries != 1000*perStatement {
+		t.Errorf("%d entries, want %d", entries, 1000*perStatement)
 	}
-	return alive
 }
 
 // repeated is a file of one statement many times over.

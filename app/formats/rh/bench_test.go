@@ -3,9 +3,11 @@ package rh
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
+
+	"cassacomune/app/formats"
+	"cassacomune/app/formats/internal/golden"
 )
 
 // generated is one account with so many movements of four records, made while
@@ -65,40 +67,33 @@ func (g *generated) next() bool {
 	return true
 }
 
-func count(t testing.TB, movements int) (rows int, alive uint64) {
+// count reads so many movements, and says how many rows they are.
+func count(t testing.TB, events formats.Reader, movements int) (rows int) {
 	t.Helper()
 	entries := 0
-	for e := range Read(&generated{movements: movements}) {
+	for e := range events {
 		switch {
 		case e.Problem != nil:
 			t.Fatal(e.Problem)
 		case e.Entry != nil:
 			entries++
-		case e.Closing != nil:
-			var m runtime.MemStats
-			runtime.GC()
-			runtime.ReadMemStats(&m)
-			alive = m.HeapAlloc
 		}
 	}
 	if entries != movements {
 		t.Fatalf("%d entries, want %d", entries, movements)
 	}
-	return 4*movements + 4, alive
+	return 4*movements + 4
 }
 
-// TestFlatMemory reads files that differ ten times in length.
-func TestFlatMemory(t *testing.T) {
-	_, small := count(t, 2_000)
-	if _, large := count(t, 20_000); large > small+1<<20 {
-		t.Errorf("%d bytes alive after 20000 movements, %d after 2000", large, small)
-	}
+func TestMemoryIsFlat(t *testing.T) {
+	const n = 20_000
+	count(t, golden.Flat(t, n/4, 1<<20, Read(&generated{movements: n})), n)
 }
 
 // BenchmarkRead reads movements of four records each.
 func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(batch) / 999))
-	rows, _ := count(b, b.N)
+	rows := count(b, Read(&generated{movements: b.N}), b.N)
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }

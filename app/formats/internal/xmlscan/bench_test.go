@@ -4,13 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
-	"syscall"
 	"testing"
-	"time"
+
+	"cassacomune/app/formats/internal/xmllint"
 )
 
 // statement is a bank statement of about size bytes, in the manner of camt.053
@@ -113,73 +109,8 @@ func BenchmarkNext(b *testing.B) {
 	}
 }
 
-const (
-	benchSize  = 100 << 20
-	benchPairs = 5
-)
-
-// BenchmarkAgainstXmllint reads a file of 100 MB, and in turns has xmllint
-// read it as a stream. It prints the MB/s of both and the median ratio of five
-// pairs, by the clock and by the processor's time, which a busy machine moves
-// less.
+// BenchmarkAgainstXmllint reads a file of 100 MB, as xmllint does.
 func BenchmarkAgainstXmllint(b *testing.B) {
-	xmllint, err := exec.LookPath("xmllint")
-	if err != nil {
-		b.Skip("no xmllint on this machine")
-	}
-	in, tokens := statement(benchSize)
-	file, err := os.Create(filepath.Join(b.TempDir(), "statement.xml"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer file.Close()
-	size, err := io.Copy(file, in)
-	if err != nil {
-		b.Fatal(err)
-	}
-	ours := func() (clock, processor time.Duration) {
-		if _, err := file.Seek(0, io.SeekStart); err != nil {
-			b.Fatal(err)
-		}
-		began, before := time.Now(), used(b)
-		scan(b, file, tokens)
-		return time.Since(began), used(b) - before
-	}
-	theirs := func() (clock, processor time.Duration) {
-		lint, began := exec.Command(xmllint, "--stream", "--noout", file.Name()), time.Now()
-		if out, err := lint.CombinedOutput(); err != nil {
-			b.Fatalf("%v\n%s", err, out)
-		}
-		return time.Since(began), lint.ProcessState.UserTime() + lint.ProcessState.SystemTime()
-	}
-	ours() // both find the file in memory, and have found nothing wrong in it
-	theirs()
-	for b.Loop() {
-		var we, they, ratios, processor []float64
-		for range benchPairs {
-			w, wCPU := ours()
-			t, tCPU := theirs()
-			we, they = append(we, float64(size)/1e6/w.Seconds()), append(they, float64(size)/1e6/t.Seconds())
-			ratios, processor = append(ratios, float64(t)/float64(w)), append(processor, float64(tCPU)/float64(wCPU))
-		}
-		b.ReportMetric(median(we), "MB/s")
-		b.ReportMetric(median(they), "xmllint-MB/s")
-		b.ReportMetric(median(ratios), "ratio")
-		b.ReportMetric(median(processor), "cpu-ratio")
-		if low, high := slices.Min(they), slices.Max(they); high > low*1.25 {
-			b.Logf("no verdict by the clock: the reference drifted from %.0f to %.0f MB/s", low, high)
-		}
-	}
+	in, tokens := statement(100 << 20)
+	xmllint.Race(b, in, func(in io.Reader) { scan(b, in, tokens) })
 }
-
-// used is the processor's time that this process has taken.
-func used(b *testing.B) time.Duration {
-	b.Helper()
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
-}
-
-func median(all []float64) float64 { return slices.Sorted(slices.Values(all))[len(all)/2] }

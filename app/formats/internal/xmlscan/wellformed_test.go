@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"cassacomune/app/formats/internal/xmllint"
 	"cassacomune/app/shared"
 )
 
@@ -29,10 +30,7 @@ const (
 // are logged. The limits of xmllint are lifted (--huge), because they are not
 // XML's either.
 func TestWellFormedAsXmllintSays(t *testing.T) {
-	xmllint, err := exec.LookPath("xmllint")
-	if err != nil {
-		t.Skip("no xmllint on this machine")
-	}
+	program := xmllint.Path(t)
 	n := mutants
 	if testing.Short() {
 		n /= 10
@@ -45,7 +43,7 @@ func TestWellFormedAsXmllintSays(t *testing.T) {
 		for i := range files {
 			files[i] = mutate(rnd, from[rnd.IntN(len(from))], from[rnd.IntN(len(from))])
 		}
-		for i, broken := range complaints(t, xmllint, dir, files) {
+		for i, broken := range complaints(t, program, dir, files) {
 			_, err := tokens(bytes.NewReader(files[i]))
 			var e *Error
 			rule := Rule("none")
@@ -71,7 +69,7 @@ var complaint = regexp.MustCompile(`(?m)^(\d{3})\.xml:\d+: (?:parser|encoding|I/
 // complaints asks xmllint which files are not well-formed. Many files go to one
 // process, because starting it costs more than its work; the exit status then
 // says nothing, so one file in a hundred is asked about alone as well.
-func complaints(t *testing.T, xmllint, dir string, files [][]byte) []bool {
+func complaints(t *testing.T, program, dir string, files [][]byte) []bool {
 	t.Helper()
 	args := []string{"--noout", "--nonet", "--huge"}
 	for i, in := range files {
@@ -81,7 +79,7 @@ func complaints(t *testing.T, xmllint, dir string, files [][]byte) []bool {
 		}
 		args = append(args, name)
 	}
-	lint := exec.Command(xmllint, args...)
+	lint := exec.Command(program, args...)
 	lint.Dir = dir
 	said, err := lint.CombinedOutput()
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
@@ -94,7 +92,7 @@ func complaints(t *testing.T, xmllint, dir string, files [][]byte) []bool {
 		broken[i] = true
 	}
 	for i := 0; i < len(files); i += 100 {
-		alone := exec.Command(xmllint, "--noout", "--nonet", "--huge", args[3+i])
+		alone := exec.Command(program, "--noout", "--nonet", "--huge", args[3+i])
 		alone.Dir = dir
 		if err := alone.Run(); (err != nil) != broken[i] {
 			t.Errorf("xmllint alone: %v, in a batch: broken %t\n%s", err, broken[i], files[i])
