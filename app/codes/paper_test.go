@@ -1,8 +1,6 @@
 package codes
 
 import (
-	"encoding/csv"
-	"os"
 	"strings"
 	"testing"
 
@@ -54,16 +52,7 @@ func (v slipVector) test(t *testing.T) {
 }
 
 func TestSlipCorpus(t *testing.T) {
-	f, err := os.Open(shared.Path(t, "corpora", "legacy", "td896-vectors.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil || len(rows) < 2 {
-		t.Fatalf("vectors: %d rows, %v", len(rows), err)
-	}
-	for _, r := range rows[1:] {
+	for _, r := range shared.Table(t, "corpora/legacy/td896-vectors.csv")[1:] {
 		cents := strings.Replace(strings.TrimLeft(r[4], "0"), "+", ".", 1)
 		slipVector{r[1], r[2], r[3], r[5], r[6], cents}.test(t)
 	}

@@ -3,7 +3,6 @@ package documents
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"fmt"
 	"image"
@@ -164,21 +163,12 @@ func TestInWords(t *testing.T) {
 func vectors(t *testing.T) [][3]string {
 	own := [][3]string{{"240704900900004256", "000000012345", "<240704900900004256> 00000135+50> 000000012345< 896>"},
 		{"025257650095110900", "001007214826", "<025257650095110900> 00000120+67> 001007214826< 896>"}}
-	published := shared.Find(t, "corpora/legacy/td896-vectors.csv")
-	if published == "" {
+	const published = "corpora/legacy/td896-vectors.csv"
+	if shared.Find(t, published) == "" {
 		t.Log("shared vectors are absent, own ones only")
 		return own
 	}
-	f, err := os.Open(published)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows[1:] {
+	for _, row := range shared.Table(t, published)[1:] {
 		if v := [3]string{row[2], row[3], row[6]}; !slices.Contains(own, v) {
 			own = append(own, v)
 		}

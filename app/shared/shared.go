@@ -3,6 +3,7 @@
 package shared
 
 import (
+	"encoding/csv"
 	"os"
 	"path/filepath"
 	"testing"
@@ -41,6 +42,21 @@ func Find(t testing.TB, parts ...string) string {
 		t.Fatalf("the shared material in %s has no %s", named, name)
 	}
 	return ""
+}
+
+// Table reads a table of the material, its header first.
+func Table(t testing.TB, parts ...string) [][]string {
+	t.Helper()
+	f, err := os.Open(Path(t, parts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil || len(rows) < 2 {
+		t.Fatalf("%s: %d rows, %v", f.Name(), len(rows), err)
+	}
+	return rows
 }
 
 func above(t testing.TB) (dirs []string) {

@@ -1,9 +1,7 @@
 package vpos
 
 import (
-	"encoding/csv"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 
@@ -76,17 +74,8 @@ func TestStart(t *testing.T) {
 
 // TestVectors reads the vectors that were made apart from this code.
 func TestVectors(t *testing.T) {
-	f, err := os.Open(shared.Path(t, "corpora", "pos", "MAC_VECTORS.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	for _, r := range rows[1:] {
+	for _, r := range shared.Table(t, "corpora/pos/MAC_VECTORS.csv")[1:] {
 		if !strings.HasPrefix(r[0], "xpay_") {
 			continue
 		}

@@ -41,43 +41,39 @@ func (f *file) payment(r *row) {
 
 // ordered reads G2, a transfer to the municipality (accredito disposto).
 func (f *file) ordered(r *row) {
-	split, paid := r.date(13, 20, "data_ripartizione"), r.transfer(23, 30)
-	s := &formats.Settlement{Line: r.Number, Kind: "G2", On: paid, Cents: r.cents(46, 60, "importo_accredito"), State: r.Field(38, 38),
-		Code: r.Field(61, 61), Order: strings.Trim(r.Field(62, 69)+"/"+r.Field(70, 71), "/")}
-	r.currency(43, 45)
-	if r.broken {
-		return
-	}
-	f.split(split, r.Field(21, 22), paid, r.Field(39, 42))
-	f.net(s.Code).ordered += s.Cents
-	f.Emit(formats.Event{Settlement: s})
+	f.moved(r, "importo_accredito", formats.Settlement{Kind: "G2", State: r.Field(38, 38),
+		Code: r.Field(61, 61), Order: strings.Trim(r.Field(62, 69)+"/"+r.Field(70, 71), "/")})
 }
 
 // recovered reads G3, an earlier negative balance that is taken back now.
 func (f *file) recovered(r *row) {
-	split, paid := r.date(13, 20, "data_ripartizione"), r.transfer(23, 30)
-	s := &formats.Settlement{Line: r.Number, Kind: "G3", On: paid, Cents: r.cents(46, 60, "importo_recupero"), State: r.Field(80, 82),
-		Code: r.Field(79, 79), Order: r.Field(61, 66) + "/" + r.Field(67, 70), Raw: r.Field(83, 282)}
-	r.currency(43, 45)
-	if r.broken {
-		return
-	}
-	f.split(split, r.Field(21, 22), paid, r.Field(39, 42))
-	f.net(s.Code).recovered += s.Cents
-	f.Emit(formats.Event{Settlement: s})
+	f.moved(r, "importo_recupero", formats.Settlement{Kind: "G3", State: r.Field(80, 82),
+		Code: r.Field(79, 79), Order: r.Field(61, 66) + "/" + r.Field(67, 70), Raw: r.Field(83, 282)})
 }
 
 // advanced reads G4, money of the State in advance.
 func (f *file) advanced(r *row) {
-	split, paid := r.date(13, 20, "data_ripartizione"), r.transfer(23, 30)
-	s := &formats.Settlement{Line: r.Number, Kind: "G4", On: paid, Cents: r.cents(46, 60, "importo_anticipazione"), Code: r.Field(61, 61)}
+	f.moved(r, "importo_anticipazione", formats.Settlement{Kind: "G4", Code: r.Field(61, 61)})
+}
+
+// moved tells what a row says of the money of a split, and counts it.
+func (f *file) moved(r *row, amount string, s formats.Settlement) {
+	split := r.date(13, 20, "data_ripartizione")
+	s.Line, s.On, s.Cents = r.Number, r.transfer(23, 30), r.cents(46, 60, amount)
 	r.currency(43, 45)
 	if r.broken {
 		return
 	}
-	f.split(split, r.Field(21, 22), paid, r.Field(39, 42))
-	f.net(s.Code).advanced += s.Cents
-	f.Emit(formats.Event{Settlement: s})
+	f.split(split, r.Field(21, 22), s.On, r.Field(39, 42))
+	switch n := f.net(s.Code); s.Kind {
+	case "G2":
+		n.ordered += s.Cents
+	case "G3":
+		n.recovered += s.Cents
+	case "G4":
+		n.advanced += s.Cents
+	}
+	f.Emit(formats.Event{Settlement: &s})
 }
 
 // credited reads G5, which names the credit that a split became: CRO, day and

@@ -1,7 +1,6 @@
 package govpay
 
 import (
-	"encoding/csv"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,15 +54,7 @@ func TestHeader(t *testing.T) {
 // TestCorpus reads the files of the peer and counts what they hold.
 func TestCorpus(t *testing.T) {
 	dir := shared.Path(t, "corpora/pagopa/govpay-csv")
-	expected, err := os.Open(filepath.Join(dir, "EXPECTED.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer expected.Close()
-	lines, err := csv.NewReader(expected).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := shared.Table(t, "corpora/pagopa/govpay-csv/EXPECTED.csv")
 	for _, want := range lines[1:] {
 		t.Run(want[0], func(t *testing.T) {
 			in, err := os.Open(filepath.Join(dir, want[0]))

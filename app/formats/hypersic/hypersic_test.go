@@ -1,8 +1,6 @@
 package hypersic
 
 import (
-	"encoding/csv"
-	"os"
 	"strings"
 	"testing"
 
@@ -52,17 +50,8 @@ func TestEveryCut(t *testing.T) {
 
 // The columns are those of the published layout.
 func TestLayout(t *testing.T) {
-	in, err := os.Open(shared.Path(t, "corpora/treasury/apkappa_hypersic_rendicontazione_v2.3_fields.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	rows, err := csv.NewReader(in).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var published []string
-	for _, r := range rows[1:] {
+	for _, r := range shared.Table(t, "corpora/treasury/apkappa_hypersic_rendicontazione_v2.3_fields.csv")[1:] {
 		published = append(published, r[2])
 	}
 	if diff := cmp.Diff(published, columns); diff != "" {

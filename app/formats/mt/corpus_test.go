@@ -2,7 +2,6 @@ package mt
 
 import (
 	"bytes"
-	"encoding/csv"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,17 +91,8 @@ var unknown = map[string]bool{"mt940/wolph__self-provided_invalid_statement.sta"
 // no statement that could hold its balances.
 func TestCorpus(t *testing.T) {
 	dir := shared.Path(t, "corpora/bank")
-	table, err := os.Open(filepath.Join(dir, "EXPECTED.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer table.Close()
-	rows, err := csv.NewReader(table).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	for _, row := range rows[1:] {
+	for _, row := range shared.Table(t, "corpora/bank/EXPECTED.csv")[1:] {
 		if !strings.HasPrefix(row[0], "mt94") {
 			continue
 		}

@@ -1,7 +1,6 @@
 package pain
 
 import (
-	"encoding/csv"
 	"fmt"
 	"maps"
 	"os"
@@ -19,14 +18,9 @@ import (
 // payment files, row by row. A column that is empty there is empty here.
 func TestCorpus(t *testing.T) {
 	dir := shared.Path(t, "corpora/bank")
-	table, err := os.Open(filepath.Join(dir, "EXPECTED_PAIN.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer table.Close()
-	rows, err := csv.NewReader(table).ReadAll()
-	if err != nil || len(rows) < 20 {
-		t.Fatalf("%d rows: %v", len(rows), err)
+	rows := shared.Table(t, "corpora/bank/EXPECTED_PAIN.csv")
+	if len(rows) < 20 {
+		t.Fatalf("%d rows", len(rows))
 	}
 	for _, row := range rows[1:] {
 		want := map[string]string{}

@@ -1,9 +1,7 @@
 package t2siprs
 
 import (
-	"encoding/csv"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,17 +68,8 @@ func TestDates(t *testing.T) {
 
 // The columns are those of the published layout.
 func TestLayout(t *testing.T) {
-	in, err := os.Open(shared.Path(t, "corpora/treasury/poste_incassi_evoluti_T2SIPRS_2000_fields.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	rows, err := csv.NewReader(in).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	published := map[string][2]string{}
-	for _, r := range rows[1:] {
+	for _, r := range shared.Table(t, "corpora/treasury/poste_incassi_evoluti_T2SIPRS_2000_fields.csv")[1:] {
 		published[strings.ReplaceAll(r[1], "’", "'")] = [2]string{r[2], r[3]}
 	}
 	fields := append([]field{institute, client, kind, createdOn, progressive, what, document, slip, iuv, instalment, asked, text, debtorCode, debtorName,

@@ -2,13 +2,11 @@ package xpay
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,16 +39,7 @@ func TestMAC(t *testing.T) {
 
 // TestMACShared reads the same facts from the shared corpus, where present.
 func TestMACShared(t *testing.T) {
-	file, err := os.Open(shared.Path(t, "corpora", "pos", "MAC_VECTORS.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows[1:] {
+	for _, row := range shared.Table(t, "corpora/pos/MAC_VECTORS.csv")[1:] {
 		clear := strings.TrimSuffix(row[2], testKey)
 		if row[1] != "sha1" || clear == row[2] {
 			t.Errorf("%s: unexpected vector", row[0])
