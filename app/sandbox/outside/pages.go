@@ -30,11 +30,11 @@ func (w *World) mount() {
 
 func (w *World) index(c *fiber.Ctx) error {
 	var b strings.Builder
-	b.WriteString("<p>Qui sta ciò che per un Comune è fuori: l'acquirer, la banca postale, il Tesoriere, il fornitore d'identità. Nulla di ciò che vedi muove denaro.</p><h2>Comuni</h2><ul>")
+	b.WriteString("<p>Qui sta ciò che per un Comune è fuori: la banca delle carte, la banca postale, il Tesoriere, chi garantisce l'identità. Nulla di ciò che vedi muove denaro.</p><h2>Comuni</h2><p>Apri un Comune per pagare un bollettino allo sportello, chiudere la giornata e scaricare i file che le banche e il Tesoriere gli mandano.</p><ul>")
 	for _, t := range w.towns {
 		fmt.Fprintf(&b, `<li><a href="%s">%s</a></li>`, html.EscapeString(w.address(t.Slug)), html.EscapeString(t.Name))
 	}
-	b.WriteString(`</ul><h2>Notifiche dell'acquirer</h2><form method="post" action="` + w.config.BaseURL + `/notifiche">` +
+	b.WriteString(`</ul><h2>Notifiche della banca delle carte</h2><p>Come la banca racconta al Comune, da qui in poi, i pagamenti con carta. Anche quelli che perde si ritrovano: il Comune li chiede da sé.</p><form method="post" action="` + w.config.BaseURL + `/notifiche">` +
 		`<p><button name="modo" value="normali">Consegna le notifiche</button> <button name="modo" value="ripetute">Consegnale più volte</button> ` +
 		`<button name="modo" value="perse">Perdile tutte</button></p></form>`)
 	return send(c, fiber.StatusOK, "Il mondo fuori dal Comune", b.String())
@@ -58,7 +58,7 @@ func (w *World) page(c *fiber.Ctx) error {
 	if !last.IsZero() {
 		b.WriteString("<p>Ultimo giorno chiuso: " + last.Long() + ".</p>")
 	}
-	b.WriteString(`<form method="post" action="` + here + `/chiudi"><button>Chiudi la giornata</button></form><h2>File da scaricare</h2>`)
+	b.WriteString(`<form method="post" action="` + here + `/chiudi"><p>Le banche preparano i rendiconti di quello che è stato pagato e il Tesoriere il giornale di cassa: si scaricano qui sotto e si caricano nelle pagine del Comune.</p><button>Chiudi la giornata</button></form><h2>File da scaricare</h2>`)
 	if len(files) == 0 {
 		b.WriteString("<p>Ancora nessuno: chiudi la giornata.</p>")
 	}
@@ -73,7 +73,7 @@ func (w *World) page(c *fiber.Ctx) error {
 			`<p><label for="importo">Importo in euro</label><input id="importo" name="importo" inputmode="decimal" required></p><button>Paga il bollettino</button></form>`)
 	}
 	b.WriteString(`<h2>Ordinativi per il Tesoriere</h2><form method="post" enctype="multipart/form-data" action="` + here + `/ordinativi">` +
-		`<p><label for="file">File degli ordinativi (CSV)</label><input id="file" type="file" name="file" required></p><button>Consegna gli ordinativi</button></form>`)
+		`<p>Il file esportato dalla pagina «Reversali» del Comune: il Tesoriere lo esegue, e il giornale della chiusura dopo lo racconta.</p><p><label for="file">File degli ordinativi (CSV)</label><input id="file" type="file" name="file" required></p><button>Consegna gli ordinativi</button></form>`)
 	b.WriteString(w.pending(t, here))
 	return send(c, fiber.StatusOK, t.Name, b.String())
 }

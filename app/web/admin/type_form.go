@@ -125,7 +125,7 @@ func typeSections(s *sheet, fresh bool, owners, assessments, chapters []page.Opt
 		first = append([]page.Field{s.need("code", "Codice", "breve e stabile: è quello dei file, per esempio MENSA")}, first...)
 	}
 	rates := s.text("rates", "Tassi d'interesse propri", "una riga per tasso: data d'inizio e percentuale, per esempio 01/01/2026 2,50. Vuoto: il tasso legale")
-	rates.Rows = 3
+	rates.Rows, rates.Type = 3, "wide"
 	channels := section{Name: "Dove si paga", Lead: "Per ogni canale, il fondamento di legge che lo ammette."}
 	for _, ch := range all.List {
 		channels.Fields = append(channels.Fields, s.choice("channel_"+ch.Key(), ch.Title(), "", grounds...))

@@ -14,6 +14,7 @@ import (
 	"cassacomune/app/debts"
 	"cassacomune/app/fault"
 	"cassacomune/app/ledger"
+	"cassacomune/app/reconcile"
 	"cassacomune/app/web/page"
 	"cassacomune/tenants"
 )
@@ -235,7 +236,7 @@ func edgeTable(edges []ledger.Allocation, files sources) page.Table {
 	t := page.Table{ID: "prove", Caption: "Abbinamenti e loro prove",
 		Columns: []page.Column{{Name: "Fra"}, {Name: "Stato"}, {Name: "Regola"}, {Name: "Prove"}, {Name: "Chi e quando"}, {Name: "Importo", Money: true}}}
 	for _, e := range edges {
-		t.Rows = append(t.Rows, []page.Cell{{Text: levels[e.Level]}, {Text: statuses[e.Status]}, {Text: e.Rule}, {Text: evidence(e.Evidence, files)},
+		t.Rows = append(t.Rows, []page.Cell{{Text: levels[e.Level]}, {Text: statuses[e.Status]}, {Text: reconcile.RuleItalian(e.Rule)}, {Text: evidence(e.Evidence, files)},
 			{Text: whoIs(e.Who) + ", " + page.Instant(e.When)}, {Text: e.Cents.String(), Kind: "money"}})
 	}
 	return t
@@ -244,10 +245,7 @@ func edgeTable(edges []ledger.Allocation, files sources) page.Table {
 func evidence(reasons []ledger.Reason, files sources) string {
 	var all []string
 	for _, r := range reasons {
-		s := r.What
-		if r.Left != "" || r.Right != "" {
-			s += ": " + strings.Trim(r.Left+" = "+r.Right, " =")
-		}
+		s := reconcile.ReasonItalian(r)
 		if r.Where != "" {
 			s += " (" + files.name(r.Where) + ")"
 		}

@@ -396,7 +396,7 @@ func TestCollections(t *testing.T) {
 		o.get("school", "/desk/incassi").says(t, 200, "50,00", "7,00")
 		o.sameMissing("school", "/desk/incassi/", other.ID.String())
 
-		o.get("clerk", "/desk/incassi/"+paid.ID.String()).says(t, 200, "Incasso di 50,00", "M1", "Eccedenza", "codice di pagamento", "flusso, riga 3", "/ricevute/")
+		o.get("clerk", "/desk/incassi/"+paid.ID.String()).says(t, 200, "Incasso di 50,00", "M1", "Eccedenza", "codice pagato", "è della posizione M1", "flusso, riga 3", "/ricevute/")
 		o.get("clerk", "/desk/incassi/"+unknown.ID.String()).says(t, 200, "Nessuno sa ancora")
 		o.get("clerk", "/desk").says(t, 200, "Incassi da attribuire", "Eccedenze", "99,00", "In scadenza")
 
