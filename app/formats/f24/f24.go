@@ -64,7 +64,7 @@ func Read(r io.Reader) formats.Reader {
 				f.Error(line.Number, "file", "", err.Error())
 				return
 			}
-			if f.last = line.Number; strings.Trim(line.Text, " \x1a") == "" {
+			if f.last = line.Number; line.Blank() {
 				continue
 			}
 			if f.take(line); f.Stopped {

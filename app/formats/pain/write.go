@@ -127,6 +127,15 @@ func (o *out) booking(how string) {
 	}
 }
 
+// total adds up what the batches of a message come to.
+func total[B any](batches []B, of func(B) (int, money.Cents)) (payments int, sum money.Cents) {
+	for _, b := range batches {
+		n, cents := of(b)
+		payments, sum = payments+n, sum+cents
+	}
+	return payments, sum
+}
+
 // totals writes those of a batch, which the forms of CBI leave out.
 func (o *out) totals(payments int, sum money.Cents) {
 	if !o.form.cbi() {

@@ -24,12 +24,7 @@ func WriteDebits(w io.Writer, form Form, d formats.DirectDebits) ([]formats.Prob
 	}
 	o := newOut(w, form)
 	space := o.envelope(d.Scheme)
-	var payments int
-	var sum money.Cents
-	for _, b := range d.Batches {
-		n, cents := debitTotals(b)
-		payments, sum = payments+n, sum+cents
-	}
+	payments, sum := total(d.Batches, debitTotals)
 	o.head(space, d.ID, d.CreatedAt, payments, sum, d.Initiator)
 	place := 0
 	for _, b := range d.Batches {

@@ -20,12 +20,7 @@ func WriteTransfers(w io.Writer, form Form, t formats.CreditTransfers) ([]format
 	}
 	o := newOut(w, form)
 	space := o.envelope("")
-	var payments int
-	var sum money.Cents
-	for _, b := range t.Batches {
-		n, cents := transferTotals(b)
-		payments, sum = payments+n, sum+cents
-	}
+	payments, sum := total(t.Batches, transferTotals)
 	o.head(space, t.ID, t.CreatedAt, payments, sum, t.Initiator)
 	place := 0
 	for _, b := range t.Batches {

@@ -44,7 +44,7 @@ func Read(r io.Reader) formats.Reader {
 				break
 			}
 			f.last = line.Number
-			if strings.Trim(line.Text, " \x1a") == "" {
+			if line.Blank() {
 				continue
 			}
 			f.any = true

@@ -49,7 +49,7 @@ func Read(r io.Reader) formats.Reader {
 			case err != nil:
 				f.Error(l.Number, "file", "", err.Error())
 				f.Stopped = true
-			case strings.Trim(l.Text, " \x1a") != "":
+			case !l.Blank():
 				f.any = true
 				f.record(l)
 			}

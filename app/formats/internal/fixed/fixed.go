@@ -100,6 +100,10 @@ func Records(r io.Reader, width, most int) iter.Seq2[Line, error] {
 	}
 }
 
+// Blank reports whether the line holds nothing: blanks, and the sign with which
+// DOS ends a file.
+func (l Line) Blank() bool { return strings.Trim(l.Text, " \x1a") == "" }
+
 // Len counts the characters of the line.
 func (l Line) Len() int {
 	if l.ascii {
