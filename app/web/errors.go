@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -50,7 +51,7 @@ func (w *web) said(c *fiber.Ctx, err error) (status int, said *fault.Error) {
 	case f != nil:
 		return statuses[f.Kind], f
 	case errors.As(err, &asked) && asked.Code == fiber.StatusRequestEntityTooLarge:
-		return asked.Code, errLarge
+		return asked.Code, page.ErrForm
 	case errors.As(err, &asked) && asked.Code < 500:
 		return asked.Code, errRequest
 	}
@@ -60,9 +61,8 @@ func (w *web) said(c *fiber.Ctx, err error) (status int, said *fault.Error) {
 
 // What is said of errors that are no faults.
 var (
-	errLarge    = fault.New(fault.TooLarge, "web.large", "Il file supera il limite di dimensione.")
 	errRequest  = fault.New(fault.Invalid, "web.request", "La richiesta non è valida.")
-	errInternal = fault.New("", "web.internal", "Errore interno. Nessun importo è stato addebitato da questa pagina: riprova tra qualche minuto.")
+	errInternal = fault.New("", "web.internal", "La pagina non ha potuto rispondere. Nessun importo è stato addebitato da qui: riprova tra qualche minuto.")
 )
 
 func newErrorPage(c *fiber.Ctx, status int, said *fault.Error) errorPage {
@@ -72,25 +72,39 @@ func newErrorPage(c *fiber.Ctx, status int, said *fault.Error) errorPage {
 	if t, ok := titles[status]; ok {
 		p.Title = p.T(t)
 	}
+	if status == fiber.StatusNotFound {
+		p.Advice = p.T("error.missing_next|Controlla il codice o l'indirizzo.")
+	}
 	switch at := page.At(c); {
 	case said.Key == "web.page":
 		p.Title, p.Advice = p.T("error.no_page|Pagina non trovata"), p.T("error.no_page_next|Controlla l'indirizzo, oppure riparti dalla pagina iniziale.")
 	case strings.HasPrefix(said.Key, "auth.") && at.Session.Kind == auth.KindAnonymous:
 		p.Title, p.Next = p.T("error.login|Accesso non riuscito"), page.Link{Name: p.T("error.login_again|Riprova ad accedere"), URL: "/entra"}
+	case ofCart(said.Key) && at.Session.Kind != auth.KindStaff:
+		p.Next = page.Link{Name: p.T("outcome.again|Torna al carrello"), URL: "/carrello"}
 	case at.Session.Kind == auth.KindStaff && at.Tenant.ID != 0:
 		p.Next = page.Link{Name: "Torna alla scrivania", URL: "/desk"}
-		if said.Key == "web.forbidden" {
+		switch said.Key {
+		case "web.forbidden":
 			p.Advice = "Se ti serve per il tuo lavoro, chiedi il ruolo all'amministratore del Comune."
+		case "web.file.large":
+			p.Next = page.Link{Name: "Scegli un altro file", URL: c.Path()}
 		}
 	}
 	return p
+}
+
+// ofCart reports whether a fault is mended in the cart.
+func ofCart(key string) bool {
+	room, _, _ := strings.Cut(key, ".")
+	return slices.Contains([]string{"cart", "attempt", "channel", "vpos"}, room)
 }
 
 // titles say what happened, by the status of the answer.
 var titles = map[int]string{
 	fiber.StatusNotFound: "error.missing|Non trovato", fiber.StatusForbidden: "error.forbidden|Operazione non permessa",
 	fiber.StatusConflict: "error.conflict|Non è possibile", fiber.StatusUnprocessableEntity: "error.invalid|Dati da correggere",
-	fiber.StatusTooManyRequests: "error.many|Troppe richieste", fiber.StatusRequestEntityTooLarge: "error.large|File troppo grande",
+	fiber.StatusTooManyRequests: "error.many|Troppe richieste", fiber.StatusRequestEntityTooLarge: "error.large|Troppo grande",
 	fiber.StatusInternalServerError: "error.internal|Errore interno",
 }
 

@@ -88,6 +88,11 @@ func (w *web) add(app *fiber.App, r page.Route, operator bool) {
 		if operator != (at.Tenant.ID == 0) {
 			return c.Next()
 		}
+		if !r.Upload {
+			if err := page.Whole(c); err != nil {
+				return err
+			}
+		}
 		if !r.Machine {
 			if err := page.CheckForgery(c, w.Key, sessionOf(c)); err != nil {
 				return err

@@ -2,6 +2,7 @@ package citizen_test
 
 import (
 	"html"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -297,6 +298,12 @@ func (p *portal) germanErrors() {
 	p.header = map[string]string{"Sec-Fetch-Site": "cross-site"}
 	p.post("/avvisi", "codice", "1").is(403)
 	p.header = nil
+	large := httptest.NewRequest("POST", "/avvisi", strings.NewReader("codice="+strings.Repeat("1", 5<<20)))
+	large.Host = host
+	large.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	large.Header.Set("Sec-Fetch-Site", "same-origin")
+	large.Header.Set("Cookie", page.LanguageCookie+"=de")
+	p.send(large).is(413)
 	p.app = germanPortal(p.t.(*testing.T), tenantstest.SQLite(p.t), citizen.Limits{Address: citizen.Rate{Burst: 1, Every: time.Hour}, Town: citizen.Rate{Burst: 9, Every: time.Hour}, Code: citizen.Rate{Burst: 9, Every: time.Hour}}).app
 	p.get("/avvisi/1").is(404)
 	p.get("/avvisi/1").is(429)

@@ -60,7 +60,7 @@ func (s side) routes(permission string) []page.Route {
 	return []page.Route{
 		page.Get(s.url, permission, s.list),
 		page.Get(s.url+".csv", permission, s.listCSV),
-		page.Post(s.url, permission, s.upload),
+		{Method: fiber.MethodPost, Path: s.url, Permission: permission, Handle: s.upload, Upload: true},
 		page.Get(s.url+"/:id", permission, s.page),
 		page.Get(s.url+"/:id/avanzamento", permission, s.progress),
 		page.Get(s.url+"/:id/scarti.csv", permission, s.rejected),

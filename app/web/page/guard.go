@@ -92,6 +92,9 @@ func sentToken(c *fiber.Ctx) string {
 	if h := c.Get("X-CSRF-Token"); h != "" {
 		return h
 	}
+	if len(c.Request().Header.MultipartFormBoundary()) > 0 { // a file stands in the body: the sign is in the address
+		return c.Query("csrf")
+	}
 	return c.FormValue("csrf")
 }
 

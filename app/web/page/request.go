@@ -90,6 +90,10 @@ type Route struct {
 	// ours, and so nothing that a browser could be tricked into. Its handler
 	// must check the signature of every message.
 	Machine bool
+
+	// Upload marks a route whose body is a file, which its handler reads as it
+	// comes. Every other body is a form, or a message, and short.
+	Upload bool
 }
 
 // Get is the route of a page.

@@ -18,7 +18,7 @@ import (
 // portal, and what the rooms, the codes, the channels and the log-in say to
 // whoever pays.
 var portalSources = []string{
-	"web/citizen/*.go", "web/web.go", "web/errors.go", "web/arrive.go", "web/page/guard.go",
+	"web/citizen/*.go", "web/web.go", "web/errors.go", "web/arrive.go", "web/page/guard.go", "web/page/upload.go",
 	"debts/payable.go", "debts/notice.go", "debts/owed.go", "debts/quote.go", "debts/birth.go", "debts/new.go",
 	"payments/*.go", "channels/*.go", "channels/vpos/*.go", "channels/slip/*.go", "collections/proof.go", "paper/*.go",
 	"codes/fiscal.go", "codes/vat.go", "auth/oidc.go", "auth/oidc_finish.go", "auth/citizen.go", "auth/session.go", "auth/auth.go",
@@ -26,22 +26,25 @@ var portalSources = []string{
 
 // unheard are the sentences of those files that no citizen reads, and why.
 var unheard = map[string]string{
-	"Il gestore non conosce il pagamento.":                                          "detail of an attempt, for the office",
-	"Il gestore dice %s, il pagamento è di %s.":                                     "detail of an attempt, for the office",
-	"Il gestore dice la valuta %q, il pagamento è in euro.":                         "detail of an attempt, for the office",
-	"La banca non ha ancora confermato.":                                            "detail of an attempt, for the office",
-	"Il pagamento è stato annullato.":                                               "detail of an attempt, for the office",
-	"La banca ha rifiutato il pagamento.":                                           "detail of an attempt, for the office",
-	"La banca non conosce ancora l'esito.":                                          "detail of an attempt, for the office",
-	"La partita IVA non contiene un numero o un ufficio di rilascio esistente.":     "the portal asks for no partita IVA",
-	"Manca il codice della posizione.":                                              "the portal names its positions itself",
-	"Manca il debitore: serve il codice fiscale o il nome.":                         "the portal's form demands both",
-	"Manca l'importo.":                                                              "the portal's form demands it",
-	"La voce %q è ripetuta.":                                                        "the portal makes one item",
-	"La rata %d dell'opzione %q è ripetuta.":                                        "the portal makes one instalment",
-	"Il numero avviso %q non è valido.":                                             "the portal gives no notice number",
-	"La voce %q della rata non esiste.":                                             "the portal makes one item",
-	"Se ti serve per il tuo lavoro, chiedi il ruolo all'amministratore del Comune.": "for staff",
+	"Il gestore non conosce il pagamento.":                                      "detail of an attempt, for the office",
+	"Il gestore dice %s, il pagamento è di %s.":                                 "detail of an attempt, for the office",
+	"Il gestore dice la valuta %q, il pagamento è in euro.":                     "detail of an attempt, for the office",
+	"La banca non ha ancora confermato.":                                        "detail of an attempt, for the office",
+	"Il pagamento è stato annullato.":                                           "detail of an attempt, for the office",
+	"La banca ha rifiutato il pagamento.":                                       "detail of an attempt, for the office",
+	"La banca non conosce ancora l'esito.":                                      "detail of an attempt, for the office",
+	"La partita IVA non contiene un numero o un ufficio di rilascio esistente.": "the portal asks for no partita IVA",
+	"Manca il codice della posizione.":                                          "the portal names its positions itself",
+	"Manca il debitore: serve il codice fiscale o il nome.":                     "the portal's form demands both",
+	"Manca l'importo.":                                                          "the portal's form demands it",
+	"La voce %q è ripetuta.":                                                    "the portal makes one item",
+	"La rata %d dell'opzione %q è ripetuta.":                                    "the portal makes one instalment",
+	"Il numero avviso %q non è valido.":                                         "the portal gives no notice number",
+	"La voce %q della rata non esiste.":                                         "the portal makes one item",
+	"Scegli un file da caricare.":                                               "for staff: citizens bring no files",
+	"Il caricamento si è interrotto: riprova.":                                  "for staff: citizens bring no files",
+	"Il file supera il limite di %s. Dividilo in più file, oppure chiedi all'amministratore di alzare il limite.": "for staff: citizens bring no files",
+	"Se ti serve per il tuo lavoro, chiedi il ruolo all'amministratore del Comune.":                               "for staff",
 }
 
 // TestPortalSpeaksGerman reads every sentence out of the portal's sources: each

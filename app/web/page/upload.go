@@ -49,6 +49,33 @@ func Upload(c *fiber.Ctx, limit int64) (name string, content io.Reader, err erro
 	}
 }
 
+// longestForm is how long a body may be that is no file.
+const longestForm = 1 << 20
+
+// ErrForm answers a form that is longer than any of ours.
+var ErrForm = fault.New(fault.TooLarge, "web.form.large", "I dati inviati sono troppi: al massimo %s. Torna alla pagina, accorcia i testi e riprova.", Bytes(longestForm))
+
+// Whole reads a form's body, whether it says its length or not, and refuses one
+// that is too long before it fills anything.
+func Whole(c *fiber.Ctx) error {
+	body := c.Context().RequestBodyStream()
+	if body == nil {
+		return nil
+	}
+	if c.Request().Header.ContentLength() <= longestForm {
+		b, err := io.ReadAll(io.LimitReader(body, longestForm+1))
+		if err != nil {
+			return fault.New(fault.Invalid, "web.request", "La richiesta non è valida.")
+		}
+		if len(b) <= longestForm {
+			c.Request().SetBody(b)
+			return nil
+		}
+	}
+	c.Set(fiber.HeaderConnection, "close")
+	return ErrForm
+}
+
 // TooLarge is the refusal of a file over the limit.
 func TooLarge(limit int64) error {
 	return fault.New(fault.TooLarge, "web.file.large", "Il file supera il limite di %s. Dividilo in più file, oppure chiedi all'amministratore di alzare il limite.", Bytes(limit))
