@@ -221,6 +221,23 @@ func (m *month) refuses(what string, kind fault.Kind, fn func(*tenants.Tx) error
 	}
 }
 
+// saysOfCredit wants a reason of the one credit that waits to be regularised.
+func (m *month) saysOfCredit(want string) {
+	m.Helper()
+	m.within(clerk, func(tx *tenants.Tx) error {
+		items, err := reconcile.Open(tx)
+		for _, i := range items {
+			if strings.HasPrefix(string(i.Account), "SOS") && !strings.Contains(i.Reason, want) {
+				m.Errorf("the list says %q of the credit, want %q", i.Reason, want)
+			}
+		}
+		if len(items) == 0 {
+			m.Error("nothing is open")
+		}
+		return err
+	})
+}
+
 func TestAnExportedOrderLocksItsCredits(t *testing.T) {
 	tenantstest.Each(t, func(t *testing.T, db *tenantstest.Data) {
 		m := begin(t, db)
@@ -244,8 +261,10 @@ func TestAnExportedOrderLocksItsCredits(t *testing.T) {
 		if !match.Held {
 			t.Error("the match of an exported order is not held")
 		}
+		m.saysOfCredit("L'ordinativo è esportato")
 		m.refuses("undo under an exported order", fault.Conflict, func(tx *tenants.Tx) error { return reconcile.Undo(tx, match.ID, "x") })
 		m.within(clerk, func(tx *tenants.Tx) error { return accounting.Withdraw(tx, exported.ID, "errore") })
+		m.saysOfCredit("manca l'ordinativo")
 		if again := m.propose(); len(again) != 1 {
 			t.Errorf("after the withdrawal Propose = %+v, want the order again", again)
 		}

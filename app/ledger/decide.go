@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"cassacomune/app/fault"
 	"cassacomune/tenants"
@@ -40,6 +41,16 @@ func Hold(tx *tenants.Tx, id uuid.UUID, reason string) error { return hold(tx, i
 
 // Release undoes Hold.
 func Release(tx *tenants.Tx, id uuid.UUID, reason string) error { return hold(tx, id, false, reason) }
+
+// HeldOf returns which of these credits stand in an exported order.
+func HeldOf(tx *tenants.Tx, credits []uuid.UUID) (held []uuid.UUID, err error) {
+	err = tx.SelectFrom("allocation_state").ColumnExpr("DISTINCT right_ref").Where("level = ?", R3).Where("held = ?", true).
+		Where("right_ref IN (?)", bun.List(credits)).Scan(tx.Ctx, &held)
+	if err != nil {
+		return nil, fmt.Errorf("held credits: %w", err)
+	}
+	return held, nil
+}
 
 type decision struct {
 	status       Status

@@ -80,11 +80,12 @@ type names struct {
 	provisionals map[uuid.UUID]treasury.Provisional
 	proposals    map[uuid.UUID]int
 	unexplained  map[uuid.UUID]money.Cents // DAT.t by provisional
+	ordered      map[uuid.UUID]bool        // provisionals in an exported order
 }
 
 func namesOf(tx *tenants.Tx, standing []ledger.Standing) (names, error) {
 	n := names{map[uuid.UUID]collections.Collection{}, map[uuid.UUID]collections.Remittance{}, map[uuid.UUID]treasury.Provisional{},
-		map[uuid.UUID]int{}, map[uuid.UUID]money.Cents{}}
+		map[uuid.UUID]int{}, map[uuid.UUID]money.Cents{}, map[uuid.UUID]bool{}}
 	var ids []uuid.UUID
 	for _, s := range standing {
 		ids = append(ids, s.Ref)
@@ -106,6 +107,13 @@ func namesOf(tx *tenants.Tx, standing []ledger.Standing) (names, error) {
 		}
 		for id, p := range ps {
 			n.provisionals[id] = p
+		}
+		held, err := ledger.HeldOf(tx, part)
+		if err != nil {
+			return n, err
+		}
+		for _, id := range held {
+			n.ordered[id] = true
 		}
 	}
 	rs, err := remittances(tx, ids)
@@ -192,9 +200,13 @@ func (n names) explainCredit(i *Item, today day.Date) {
 	}
 	i.Reason = "Accreditato e spiegato: manca l'ordinativo."
 	i.Next = "Proponi ed esporta l'ordinativo d'incasso."
-	if n.unexplained[i.Ref] > 0 {
+	switch {
+	case n.unexplained[i.Ref] > 0:
 		i.Reason = "Provvisorio di entrata da regolarizzare, non ancora spiegato."
 		i.Next = "Prima spiegalo: abbinalo a un riversamento o segnalo come estraneo."
+	case n.ordered[i.Ref]:
+		i.Reason = "L'ordinativo è esportato: il giornale di cassa non lo conferma ancora."
+		i.Next = "Emettilo nel programma di contabilità e carica il giornale che lo riporta."
 	}
 	left := p.DaysLeft(today)
 	i.Late = left < 0

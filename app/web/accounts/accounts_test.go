@@ -32,7 +32,7 @@ func TestPages(t *testing.T) {
 			{"/ragioneria/tesoreria", everybody, []string{"MINISTERO alfa", "500,00", "restano 60 giorni", `title="Equazione 2: torna"`, `title="Equazione 7: non calcolabile"`}},
 			{"/ragioneria/tesoreria?stato=closed", everybody, []string{"Nessun provvisorio"}},
 			{"/ragioneria/tesoreria.csv", everybody, []string{"MINISTERO alfa", ";500,00;"}},
-			{"/ragioneria/riconciliazione", everybody, []string{"BANCA POSTALE alfa", "12345-alfa", "Da riconciliare", "accrediti da spiegare", "Confermati di recente"}},
+			{"/ragioneria/riconciliazione", everybody, []string{"BANCA POSTALE alfa", "12345-alfa", "Da riconciliare", "Accrediti da spiegare", "Confermati di recente"}},
 			{"/ragioneria/riconciliazione?che=DAT.t", everybody, []string{"Accredito del Tesoriere che nessun riversamento spiega"}},
 			{"/ragioneria/riconciliazione.csv", everybody, []string{"prossima_azione", "MINISTERO alfa"}},
 			{"/ragioneria/riconciliazione/avanzamento", everybody, []string{"data-cc-progress"}},

@@ -88,9 +88,9 @@ type remaining struct {
 // families are the sorts of what is not reconciled, by the account on which it
 // stands.
 var families = []page.Option{
-	{Value: "DAT.t", Name: "accrediti da spiegare"}, {Value: "TRN", Name: "riversamenti da accreditare"}, {Value: "SOS", Name: "provvisori di entrata da regolarizzare"},
-	{Value: "CLR", Name: "incassi da riversare"}, {Value: "DAT.c", Name: "incassi da attribuire"}, {Value: "DAT.r", Name: "riversamenti con pagamenti sconosciuti"},
-	{Value: "DAT.u", Name: "addebiti da spiegare"}, {Value: "SOU", Name: "provvisori di uscita"}, {Value: "RET", Name: "storni da regolare"}, {Value: "ANT", Name: "eccedenze"},
+	{Value: "DAT.t", Name: "Accrediti da spiegare"}, {Value: "TRN", Name: "Riversamenti da accreditare"}, {Value: "SOS", Name: "Provvisori di entrata da regolarizzare"},
+	{Value: "CLR", Name: "Incassi da riversare"}, {Value: "DAT.c", Name: "Incassi da attribuire"}, {Value: "DAT.r", Name: "Riversamenti con pagamenti sconosciuti"},
+	{Value: "DAT.u", Name: "Addebiti da spiegare"}, {Value: "SOU", Name: "Provvisori di uscita"}, {Value: "RET", Name: "Storni da regolare"}, {Value: "ANT", Name: "Eccedenze"},
 }
 
 // familyOf is the value of the family to which an account belongs.
@@ -112,7 +112,7 @@ func reconciliation(c *fiber.Ctx) error {
 	at := page.At(c)
 	p := reconciliationView{Base: page.For(c, "Riconciliazione"), MayDecide: at.May("reconcile:decide")}
 	p.List = page.ReadList(c, p.Words, remainingListing)
-	p.Filter, p.Kinds = p.List.Form(), append([]page.Option{{Name: "tutto"}}, families...)
+	p.Filter, p.Kinds = p.List.Form(), append([]page.Option{{Name: "Tutto"}}, families...)
 	err := at.Read(c, func(tx *tenants.Tx) error {
 		if err := p.readRun(tx); err != nil {
 			return err
