@@ -186,6 +186,19 @@ func TestASecondOfficeSeesTheRest(t *testing.T) {
 		sees("of what is all known", 1)
 		d.undo(a)
 		sees("after the undoing", 2)
+		d.within(by, func(tx *tenants.Tx) error {
+			if err := tx.SaveOffice(tenants.Office{Code: "polizia", Name: "Polizia locale"}); err != nil {
+				return err
+			}
+			return tx.SaveDebtType(tenants.DebtType{Code: "ZTL", Office: "polizia", Name: "Permesso", Active: true, Setup: tenants.TypeSetup{Price: price.Rule{Kind: price.Fixed}}})
+		})
+		n := canteen("Z", 4500)
+		n.Type = "ZTL"
+		theirs := d.attribute(ask(whole, d.open(n), 0))
+		sees("of what was its own", 2)
+		d.undo(theirs)
+		d.attribute(ask(whole, owed, 0))
+		sees("of what was its own once", 1)
 	})
 }
 

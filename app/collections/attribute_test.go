@@ -176,6 +176,15 @@ func (d *desk) digest() (sum string) {
 	return sum
 }
 
+func (d *desk) reached(of debts.Debt) (got map[uuid.UUID]collections.Reach) {
+	d.Helper()
+	d.within(by, func(tx *tenants.Tx) (err error) {
+		got, err = collections.Reached(tx, []uuid.UUID{of.ID})
+		return err
+	})
+	return got
+}
+
 type totals = map[ledger.Account]money.Cents
 
 func (d *desk) totals() totals {
@@ -211,6 +220,8 @@ func TestUnknownMoneyPaysADebtAndIsTakenBack(t *testing.T) {
 		})
 		d.sound()
 
+		d.wants("what has come of the debt", d.reached(owed), map[uuid.UUID]collections.Reach{owed.ID: {Collected: 4500}})
+
 		d.attribute(ask(c, other, 0))
 		d.wants("lines of both", d.lines(c), []string{"item A 4500", "item B 500"})
 		d.refuses("nothing is left", fault.Conflict, "non resta nulla", ask(c, other, 0))
@@ -221,6 +232,7 @@ func TestUnknownMoneyPaysADebtAndIsTakenBack(t *testing.T) {
 		if now := d.loaded(owed); now.State != debts.Open || now.Paid != 0 || now.Codes[0].State != debts.Active || now.Chosen != "" {
 			d.Errorf("debt after the undoing = %s, paid %d, code %s", now.State, now.Paid, now.Codes[0].State)
 		}
+		d.wants("what has come of the debt after the undoing", d.reached(owed), map[uuid.UUID]collections.Reach{})
 		d.sound()
 		again := d.attribute(ask(c, other, 1500))
 		d.wants("lines of what was attributed again", d.lines(c), []string{"unknown 3000", "item B 2000"})
