@@ -142,6 +142,11 @@ func regularise(tx *tenants.Tx, e treasury.Entry) error {
 			return err
 		}
 	}
+	return wake(tx, e)
+}
+
+// wake applies the reversals that came before what they reverse.
+func wake(tx *tenants.Tx, e treasury.Entry) error {
 	waiting, err := treasury.Wake(tx, e.Account, e.Year, treasury.ForOrder, e.Document+" "+e.Number)
 	if err != nil {
 		return err
@@ -243,15 +248,25 @@ func warrant(tx *tenants.Tx, e treasury.Entry) error {
 	if err != nil || !ok {
 		return err
 	}
-	if len(all) == 0 && !compensation(e) {
-		return nil // spending that is none of ours
+	if !notOurs(e) {
+		o, err := executedOrder(tx, e)
+		if err != nil {
+			return err
+		}
+		if len(all) > 0 {
+			err = close(tx, e, o, all, ledger.DebitWarranted)
+		} else {
+			err = post(tx, e, o, onWarrant, true, []ledger.Posting{{Event: ledger.FeeWarranted, Debit: ledger.COM, DebitRef: o.ID, Credit: ledger.MAN, CreditRef: o.ID, Cents: e.Cents}})
+		}
+		if err != nil {
+			return err
+		}
 	}
-	o, err := executedOrder(tx, e)
-	if err != nil {
-		return err
-	}
-	if len(all) > 0 {
-		return close(tx, e, o, all, ledger.DebitWarranted)
-	}
-	return post(tx, e, o, onWarrant, true, []ledger.Posting{{Event: ledger.FeeWarranted, Debit: ledger.COM, DebitRef: o.ID, Credit: ledger.MAN, CreditRef: o.ID, Cents: e.Cents}})
+	return wake(tx, e)
+}
+
+// notOurs reports whether a warrant is spending that nothing here speaks of:
+// it closes no provisional debit and compensates no fee.
+func notOurs(e treasury.Entry) bool {
+	return e.Document == formats.DocWarrant && len(e.Closes) == 0 && !compensation(e)
 }

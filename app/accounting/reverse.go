@@ -16,7 +16,7 @@ import (
 // again. One whose line is not known yet waits for it.
 func takeBack(tx *tenants.Tx, e treasury.Entry) error {
 	o, line, err := reversible(tx, e)
-	if err != nil {
+	if err != nil || notOurs(line) {
 		return err
 	}
 	if line.ID == uuid.Nil {
@@ -34,11 +34,31 @@ func takeBack(tx *tenants.Tx, e treasury.Entry) error {
 			return err
 		}
 	}
-	return reopen(tx, o, line)
+	if err := reopen(tx, o, line); err != nil {
+		return err
+	}
+	return forget(tx, o)
+}
+
+// forget takes back what was recognised in an order of the journal that is no
+// longer what it was: our order has left us, and waits to be executed again, or
+// to be withdrawn.
+func forget(tx *tenants.Tx, executed Executed) error {
+	var orders []Order
+	if err := tx.Select(&orders).Where("executed_id = ?", executed.ID).Scan(tx.Ctx); err != nil {
+		return fmt.Errorf("orders executed as %s: %w", executed.Number, err)
+	}
+	for _, o := range orders {
+		o.Number, o.ExecutedID = "", uuid.Nil
+		if err := o.move(tx, Exported); err != nil {
+			return fmt.Errorf("forget %s: %w", o.Label, err)
+		}
+	}
+	return nil
 }
 
 // reversible finds the executed line that a reversal names: the same order,
-// line and amount, not taken back yet.
+// line and amount, not taken back yet; or the one of a warrant that is not ours.
 func reversible(tx *tenants.Tx, e treasury.Entry) (o Executed, line treasury.Entry, err error) {
 	if o, err = executedOrder(tx, e); err != nil {
 		return o, line, err
@@ -52,7 +72,13 @@ func reversible(tx *tenants.Tx, e treasury.Entry) (o Executed, line treasury.Ent
 			continue
 		}
 		var posted []executedLine
-		if err := tx.Select(&posted).Where("entry_id = ?", m.ID).Scan(tx.Ctx); err != nil || len(posted) == 0 {
+		if err := tx.Select(&posted).Where("entry_id = ?", m.ID).Scan(tx.Ctx); err != nil {
+			return o, line, fmt.Errorf("lines of %s: %w", m.Key(), err)
+		}
+		if len(posted) == 0 {
+			if notOurs(m) {
+				line = m
+			}
 			continue
 		}
 		voided, err := isVoided(tx, o.ID, posted[0].TxID)
