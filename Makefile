@@ -1,18 +1,21 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo test race lint fmt vuln bench assets fuzz torture ci
+.PHONY: help build run demo test race lint fmt vuln bench fuzz torture assets ci
 
 FUZZTIME ?= 20s
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## serve from ./data on http://127.0.0.1:8080
+build: ## the program, static, as bin/cassacomune
+	CGO_ENABLED=0 go build -trimpath -o bin/cassacomune ./cmd/cassacomune
+
+run: ## serve ./data on http://127.0.0.1:8080 (a town is begun with "bin/cassacomune tenant add")
 	go run ./cmd/cassacomune serve
 
-demo: ## three invented municipalities and the outside world around them
+demo: ## three invented municipalities and the outside world, on http://127.0.0.1:8080
 	go run ./cmd/cassacomune demo
 
-test: ## the suite; on PostgreSQL too when CASSACOMUNE_TEST_POSTGRES is set
+test: ## the suite on SQLite; on PostgreSQL too when CASSACOMUNE_TEST_POSTGRES is set
 	go test ./...
 
 race: ## the suite under the race detector, without its long tests
@@ -31,7 +34,7 @@ vuln: ## known vulnerabilities that our code reaches
 bench: ## benchmarks, each beside what it is measured against
 	go test -run '^$$' -bench . ./...
 
-fuzz: ## every fuzz test for FUZZTIME (20s)
+fuzz: ## every fuzz test, for FUZZTIME (20s) each
 	@git grep -oE '^func Fuzz[A-Za-z0-9]+' -- '*_test.go' | while IFS=: read -r file name; do \
 		echo "== $$file $${name#func }"; \
 		go test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "./$$(dirname "$$file")" || exit 1; \
@@ -40,8 +43,8 @@ fuzz: ## every fuzz test for FUZZTIME (20s)
 torture: ## kill -9 at twenty instants an engine, then the same digest
 	CASSACOMUNE_TORTURE=20 go test -count=1 -timeout 60m -run '^TestKilledProcess$$' -v ./cmd/cassacomune
 
-assets: ## regenerate static/bi.css, fonts and icons (needs node; outputs are committed)
+assets: ## static/bi.css, fonts and icons anew (needs node; outputs are committed)
 	cd static/build && npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build
 
-ci: ## all that must hold before a change is taken in (Debian)
+ci: ## all that must hold before a change is taken in (on Debian, installs what is missing)
 	.ci/run

@@ -12,13 +12,13 @@ import (
 
 type backupCommand struct {
 	data
-	Out string `required:"" help:"File to write; it must not exist." type:"path"`
+	Out string `required:"" help:"File to write; it must not exist." type:"path" placeholder:"FILE"`
 }
 
 // Run writes everything into one file, which belongs to no engine. The master
 // key is not in it.
 func (b *backupCommand) Run(ctx context.Context) error {
-	db, err := b.open(nil)
+	db, err := b.openThere()
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (b *backupCommand) Run(ctx context.Context) error {
 type restoreCommand struct {
 	data
 	Check bool   `help:"Only check: restore into a temporary place and check what must always hold."`
-	File  string `arg:"" type:"existingfile"`
+	File  string `arg:"" help:"Backup to read." type:"existingfile"`
 }
 
 // Run verifies the file first, and only then fills an empty place with it.

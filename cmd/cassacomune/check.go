@@ -13,14 +13,14 @@ import (
 
 type checkCommand struct {
 	data
-	Tenant string `help:"Only this municipality."`
+	Tenant string `help:"Only this municipality." placeholder:"SLUG"`
 	JSON   bool   `help:"One JSON object a breach."`
 	Digest bool   `help:"Print a hash of what is in the books, a municipality a line; check nothing."`
 }
 
 // Run fails on the first breach, naming it.
 func (c *checkCommand) Run(ctx context.Context) error {
-	db, err := c.open(nil)
+	db, err := c.openThere()
 	if err != nil {
 		return err
 	}
@@ -75,14 +75,14 @@ func (c *checkCommand) print(slug string, found []ledger.Breach) {
 
 type traceCommand struct {
 	data
-	Tenant string `required:"" help:"Municipality."`
+	Tenant string `required:"" help:"Municipality, by its short name." placeholder:"SLUG"`
 	JSON   bool   `help:"The line as JSON."`
 	Code   string `arg:"" help:"Any code: notice, slip, position, payment, receipt, remittance, provisional, order."`
 }
 
 // Run prints the line on which a code stands.
 func (c *traceCommand) Run(ctx context.Context) error {
-	db, err := c.open(nil)
+	db, err := c.openThere()
 	if err != nil {
 		return err
 	}

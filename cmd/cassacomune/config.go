@@ -20,10 +20,10 @@ import (
 // data says where the data is; every command that needs it embeds this.
 type data struct {
 	Data     string `help:"Folder of the SQLite files." env:"CASSACOMUNE_DATA" default:"data" type:"path"`
-	Database string `help:"PostgreSQL address, as the application's role; takes the place of --data." env:"CASSACOMUNE_DATABASE"`
-	Owner    string `help:"PostgreSQL address as the owner of the schema; for migrations only." env:"CASSACOMUNE_OWNER_DATABASE"`
-	Redis    string `help:"Redis address (host:port or redis://...); with --database only." env:"CASSACOMUNE_REDIS"`
-	Key      string `help:"Master key, 64 hex digits, which seals the secrets of the channels; in --data it is made by itself." env:"CASSACOMUNE_KEY"`
+	Database string `help:"PostgreSQL address, as the application's role; takes the place of --data." env:"CASSACOMUNE_DATABASE" placeholder:"URL"`
+	Owner    string `help:"PostgreSQL address as the owner of the schema; for migrations only." env:"CASSACOMUNE_OWNER_DATABASE" placeholder:"URL"`
+	Redis    string `help:"Redis address (host:port or redis://...); with --database only, and then required where runs are worked on or waited for." env:"CASSACOMUNE_REDIS" placeholder:"ADDRESS"`
+	Key      string `help:"Master key, 64 hex digits, which seals the secrets of the channels; in --data it is made by itself." env:"CASSACOMUNE_KEY" placeholder:"HEX"`
 	LogLevel string `help:"debug, info, warn or error." env:"CASSACOMUNE_LOG_LEVEL" default:"info" enum:"debug,info,warn,error"`
 
 	clock func() time.Time // nil: the time; the demo seeds the past
@@ -46,6 +46,26 @@ func (d data) logger() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(d.LogLevel)) // the flag's enum holds only levels
 	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// there refuses a folder that holds no instance, for the commands that begin
+// none: a misspelt --data would make one.
+func (d data) there() error {
+	if d.Database != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(d.Data, "platform.db")); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no instance in %s: name its folder with --data, or begin one with \"cassacomune tenant add\"", d.Data)
+	}
+	return nil
+}
+
+// openThere is open for an instance that is there.
+func (d data) openThere() (*tenants.DB, error) {
+	if err := d.there(); err != nil {
+		return nil, err
+	}
+	return d.open(nil)
 }
 
 // key returns the master key. An embedded instance makes one at first and

@@ -16,9 +16,9 @@ import (
 
 type importCommand struct {
 	data
-	Tenant string `required:"" help:"Municipality."`
-	Good   bool   `help:"Import the good rows and quarantine the others; without it, all or nothing."`
-	File   string `arg:"" type:"existingfile"`
+	Tenant string `required:"" help:"Municipality, by its short name." placeholder:"SLUG"`
+	Good   bool   `help:"Write the good rows and leave out the others; without it, all or nothing."`
+	File   string `arg:"" help:"File to bring in." type:"existingfile"`
 }
 
 // Run checks the file, imports it, and waits for both. A refused file, or one
@@ -102,6 +102,9 @@ func waitFor(ctx context.Context, db *tenants.DB, town tenants.ID, id uuid.UUID)
 // withTown opens the data with a worker in this process, so that a command
 // ends what it begins; a hosted worker may take the run as well.
 func (d data) withTown(ctx context.Context, slug string, fn func(*instance, tenants.Tenant) error) error {
+	if err := d.there(); err != nil {
+		return err
+	}
 	i, err := d.instance()
 	if err != nil {
 		return err
@@ -119,7 +122,7 @@ func (d data) withTown(ctx context.Context, slug string, fn func(*instance, tena
 
 type reconcileCommand struct {
 	data
-	Tenant string `required:"" help:"Municipality."`
+	Tenant string `required:"" help:"Municipality, by its short name." placeholder:"SLUG"`
 }
 
 // Run reconciles what is open and waits for the outcome.

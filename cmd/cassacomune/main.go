@@ -47,7 +47,7 @@ func main() {
 	}
 	var c commands
 	k := kong.Parse(&c, kong.Name("cassacomune"), kong.UsageOnError(),
-		kong.Description("Every payment of a municipality, from the debt to the collection order."))
+		kong.Description(about))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))

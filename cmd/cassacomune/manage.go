@@ -35,8 +35,8 @@ type tenantCommand struct {
 type tenantAddCommand struct {
 	data
 	Slug       string   `arg:"" help:"Short name: lower case, digits, hyphens."`
-	Name       string   `required:"" help:"Full name, as citizens read it."`
-	FiscalCode string   `required:"" help:"Codice fiscale of the municipality, 11 digits."`
+	Name       string   `required:"" help:"Full name, as citizens read it." placeholder:"NAME"`
+	FiscalCode string   `required:"" help:"Codice fiscale of the municipality, 11 digits." placeholder:"DIGITS"`
 	Host       []string `help:"Host names at which it answers, exactly."`
 }
 
@@ -65,7 +65,7 @@ type tenantListCommand struct{ data }
 
 // Run prints one municipality a line.
 func (t *tenantListCommand) Run(ctx context.Context) error {
-	db, err := t.open(nil)
+	db, err := t.openThere()
 	if err != nil {
 		return err
 	}
@@ -83,18 +83,18 @@ func (t *tenantListCommand) Run(ctx context.Context) error {
 type personCommand struct {
 	data
 	Email    string   `arg:"" help:"E-mail address, the login name."`
-	Name     string   `required:"" help:"Name and surname."`
-	Tenant   string   `help:"Municipality in which the role is held."`
+	Name     string   `required:"" help:"Name and surname." placeholder:"NAME"`
+	Tenant   string   `help:"Municipality in which the role is held; none for an operator." placeholder:"SLUG"`
 	Role     string   `help:"clerk, accountant, administrator; or operator, of the instance." enum:"clerk,accountant,administrator,operator" default:"administrator"`
-	Office   []string `help:"Offices to which a clerk is limited."`
-	Password string   `help:"Password; without it, it is read from standard input." env:"CASSACOMUNE_PASSWORD"`
+	Office   []string `help:"Codes of the offices to which a clerk is limited; none: all."`
+	Password string   `help:"Password of who is new, 12 characters at least; without it, a line of standard input." placeholder:"TEXT" env:"CASSACOMUNE_PASSWORD"`
 }
 
 // Run adds a person, or a role to one who exists. Who so far was known to one
 // municipality only, and now opens a further door, gets a password for one use:
 // the administrator there may know the present one.
 func (p *personCommand) Run(ctx context.Context) error {
-	db, err := p.open(nil)
+	db, err := p.openThere()
 	if err != nil {
 		return err
 	}
@@ -135,6 +135,7 @@ func (p *personCommand) Run(ctx context.Context) error {
 
 func (p *personCommand) create(ctx context.Context, db *tenants.DB, by tenants.Actor) (auth.Person, error) {
 	if p.Password == "" {
+		fmt.Fprintln(os.Stderr, "password of the new person, on one line:")
 		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return auth.Person{}, err
@@ -155,7 +156,7 @@ type passwordCommand struct {
 
 // Run gives somebody who forgot their password one for a single use.
 func (p *passwordCommand) Run(ctx context.Context) error {
-	db, err := p.open(nil)
+	db, err := p.openThere()
 	if err != nil {
 		return err
 	}

@@ -34,10 +34,10 @@ import (
 type serveCommand struct {
 	data
 	Addr         string   `help:"Address to listen on." env:"CASSACOMUNE_ADDR" default:"127.0.0.1:8080"`
-	OperatorHost string   `help:"Host name of the operator's side." env:"CASSACOMUNE_OPERATOR_HOST"`
-	Proxies      []string `help:"Addresses of proxies whose X-Forwarded headers are believed." env:"CASSACOMUNE_PROXIES"`
-	MetricsToken string   `help:"Bearer token of /metrics; none: no metrics." env:"CASSACOMUNE_METRICS_TOKEN"`
-	Workers      int      `help:"Runs worked on at once in this process (hosted: 0, use the worker command)." env:"CASSACOMUNE_WORKERS" default:"-1"`
+	OperatorHost string   `help:"Host name of the operator's side; none: there is no such side." env:"CASSACOMUNE_OPERATOR_HOST" placeholder:"HOST"`
+	Proxies      []string `help:"Addresses of the proxies whose X-Forwarded headers are believed." env:"CASSACOMUNE_PROXIES"`
+	MetricsToken string   `help:"Bearer token of /metrics; none: no metrics." env:"CASSACOMUNE_METRICS_TOKEN" placeholder:"TOKEN"`
+	Workers      int      `help:"Runs worked on at once in this process; -1: two embedded, none hosted, where the worker command does." env:"CASSACOMUNE_WORKERS" default:"-1"`
 	Migrate      bool     `help:"Migrate at start; always on for SQLite." env:"CASSACOMUNE_MIGRATE"`
 }
 
