@@ -177,6 +177,9 @@ func tellings(t *testing.T, code func(*payment) string) []func(*payment) {
 // everyOrder lets events happen in every order that may be, once and twice:
 // the books are the same.
 func everyOrder(t *testing.T, events []func(*payment), mayBe func(order []int) bool) {
+	if testing.Short() {
+		t.Skip("a town for each order, one after the other, is not short")
+	}
 	settle := func(p *payment) {
 		p.within(func(tx *tenants.Tx) error {
 			_, _, err := reconcile.Step(tx, uuid.Nil, 100)

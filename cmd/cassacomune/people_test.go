@@ -19,6 +19,9 @@ var oneTime = regexp.MustCompile(`(?m)^[a-z2-7]{5}(?:-[a-z2-7]{5}){3}$`)
 // opens further doors: what is printed is good once, and the former password
 // is not good any more.
 func TestPeopleFromTheShell(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a process for each command is not short")
+	}
 	binary := filepath.Join(t.TempDir(), "cassacomune")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
