@@ -311,6 +311,7 @@ func (c *crawl) furnish() {
 // page of one shows a word of the other, every route answers every role that
 // may ask, and what belongs to the other town is as unknown as what nobody has.
 func TestCanaryCrawl(t *testing.T) {
+	t.Parallel()
 	tenantstest.Each(t, func(t *testing.T, data *tenantstest.Data) {
 		s := newStage(t, data)
 		crawls := map[*demoTown]*crawl{s.a: newCrawl(s, s.a, s.b), s.b: newCrawl(s, s.b, s.a)}

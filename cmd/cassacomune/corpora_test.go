@@ -49,6 +49,7 @@ func TestImportOfTheCorpora(t *testing.T) {
 	if testing.Short() {
 		t.Skip("twenty processes are not short")
 	}
+	t.Parallel()
 	root := shared.Path(t, "corpora")
 	s := newShell(t)
 	if _, wrong, ok := s.run("tenant", "add", "prova", "--name", "Comune di Prova", "--fiscal-code", "99999000013"); !ok {

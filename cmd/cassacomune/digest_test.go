@@ -116,12 +116,14 @@ func (p *payment) books() string {
 // TestEveryOrderOfOnePaymentsEvents lets the outside tell of one payment in
 // every order: collected, remitted, credited, regularised.
 func TestEveryOrderOfOnePaymentsEvents(t *testing.T) {
+	t.Parallel()
 	everyOrder(t, tellings(t, func(p *payment) string { return p.code }), func([]int) bool { return true })
 }
 
 // TestEveryOrderAroundAnAttribution has a person say what the payment was for,
 // which came with a code of nobody: at any moment after it was told of.
 func TestEveryOrderAroundAnAttribution(t *testing.T) {
+	t.Parallel()
 	attribute := func(p *payment) {
 		must(p.t, p.db.Within(context.Background(), p.id, tenants.Actor{Name: "Rosa", Role: "clerk"}, func(tx *tenants.Tx) error {
 			all, err := collections.List(tx, collections.Filter{}, "", false, 0, 1)

@@ -83,6 +83,7 @@ func TestJourney(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser is not short")
 	}
+	t.Parallel()
 	d := startDemo(t)
 	codes := d.notices("montelupo", 12)
 	for i, c := range []struct {

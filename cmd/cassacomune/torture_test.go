@@ -195,6 +195,7 @@ func (r *rack) resume(d *tenantstest.Data) (resumed int) {
 // restarts, and compares the books with those of a morning without a kill.
 // CASSACOMUNE_TORTURE says how many instants an engine (default 2).
 func TestKilledProcess(t *testing.T) {
+	t.Parallel()
 	instants := 2
 	if n, err := strconv.Atoi(os.Getenv("CASSACOMUNE_TORTURE")); err == nil {
 		instants = n
@@ -241,6 +242,7 @@ func TestOrderOfFiles(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a process for each step is not short")
 	}
+	t.Parallel()
 	data := tenantstest.SQLite(t)
 	r := newRack(t, data)
 	last := r.steps[len(r.steps)-1]

@@ -68,6 +68,7 @@ func TestEveryRouteIsInTheTable(t *testing.T) {
 // TestTruthTable sends every route from every role, at its own town, another
 // one and none.
 func TestTruthTable(t *testing.T) {
+	t.Parallel()
 	tenantstest.Each(t, func(t *testing.T, data *tenantstest.Data) {
 		s := newStage(t, data)
 		for _, r := range table(t) {
