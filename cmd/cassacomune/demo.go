@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -187,8 +188,13 @@ func answers(ctx context.Context, at place) bool {
 }
 
 // knowLocalhost lets the demo's own calls find the names below localhost (RFC
-// 6761), which many resolvers do not know, and no proxy.
-func knowLocalhost(at place) {
+// 6761), which many resolvers do not know, and no proxy. A process has one way
+// to call: the first to ask says where those names are.
+func knowLocalhost(at place) { localhost.Do(func() { callLocalhost(at) }) }
+
+var localhost sync.Once
+
+func callLocalhost(at place) {
 	dialer := &net.Dialer{Timeout: 3 * time.Second}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = func(r *http.Request) (*url.URL, error) {
