@@ -8,10 +8,9 @@ import (
 // mostKept is how many prepared statements a connection of SQLite keeps.
 const mostKept = 64
 
-// keeper is a connection of SQLite that keeps what it has prepared: SQLite takes
-// as long to prepare a statement as to find a row by its key. A plan that SQLite
-// makes does not look at values, so every statement may be kept whose values can
-// be lifted from it.
+// keeper is a connection of SQLite that keeps what it has prepared: every
+// statement whose values can be lifted from it. Where a plan looks at a value, to
+// choose an index with a condition, SQLite itself prepares again for another.
 type keeper struct {
 	sqliteConn
 	kept  map[string]*kept

@@ -126,6 +126,21 @@ func TestAStatementThatFailed(t *testing.T) {
 	}
 }
 
+// TestAnIndexWithACondition is used by a kept statement that has the values of
+// the condition, and not by the same statement with others.
+func TestAnIndexWithACondition(t *testing.T) {
+	k := connect(t)
+	put(t, k, "create index some on a (n, word) where word <> 'uno' and (word <> '' or n > 0)")
+	for range 2 {
+		for word, want := range map[string]bool{"uno": true, "due": false} {
+			plan := fmt.Sprint(rows(t, ask(t, k, "explain query plan select word from a where n < 9 and word <> '"+word+"' and (word <> '' or n > 0)")))
+			if strings.Contains(plan, "INDEX some") != want {
+				t.Errorf("%s: %s", word, plan)
+			}
+		}
+	}
+}
+
 // TestOnlySoManyAreKept also holds the busy one.
 func TestOnlySoManyAreKept(t *testing.T) {
 	k := connect(t)

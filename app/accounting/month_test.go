@@ -229,12 +229,7 @@ func (m *month) export(orders []accounting.Order) (x accounting.Export) {
 // execute has the Treasurer execute exported orders as they stand.
 func (m *month) execute(on day.Date) {
 	m.Helper()
-	var orders []accounting.Order
-	m.within(system, func(tx *tenants.Tx) (err error) {
-		orders, err = accounting.Orders(tx, accounting.Exported)
-		return err
-	})
-	for _, o := range orders {
+	for _, o := range m.orders(accounting.Exported) {
 		order := treasurer.Order{Cents: o.Cents}
 		for _, l := range o.Lines {
 			tl := treasurer.Line{Cents: l.Cents, Kind: l.Kind}

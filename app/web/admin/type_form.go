@@ -30,6 +30,15 @@ var (
 	fieldKinds = []page.Option{{Value: "text", Name: "testo"}, {Value: "date", Name: "data"}, {Value: "number", Name: "numero"}, {Value: "amount", Name: "importo"}}
 )
 
+// offeredGrade is the grade of the form that does what one of the catalogue
+// does: less than the channel's word does not come, nor more than the credit.
+func offeredGrade(g tenants.Grade) string {
+	if g != 0 {
+		g = min(max(g, tenants.Confirmed), tenants.Credited)
+	}
+	return strconv.Itoa(int(g))
+}
+
 // spare is how many further questions the form offers.
 const spare, mostFields = 2, 20
 
@@ -60,7 +69,7 @@ func typeValues(d tenants.DebtType) map[string]string {
 	p, r := d.Setup.Price, d.Setup.Revenue
 	v := map[string]string{"code": d.Code, "name": d.Name, "name_de": d.NameDE, "office": d.Office, "active": ticked(d.Active), "spontaneous": ticked(d.Spontaneous),
 		"kind": string(p.Kind), "no_early": ticked(p.NoEarly), "whole_fractions": ticked(p.WholeFractions), "whole_euro": ticked(p.WholeEuro), "rates": ratesText(p.Rates),
-		"imputation": strings.Join(d.Setup.Imputation, " "), "grade": strconv.Itoa(int(d.Setup.Fulfilment.Grade)), "partial": ticked(d.Setup.Fulfilment.Partial), "reversal": d.Setup.Fulfilment.Reversal}
+		"imputation": strings.Join(d.Setup.Imputation, " "), "grade": offeredGrade(d.Setup.Fulfilment.Grade), "partial": ticked(d.Setup.Fulfilment.Partial), "reversal": d.Setup.Fulfilment.Reversal}
 	if p.Minimum != 0 {
 		v["minimum"] = p.Minimum.Comma()
 	}
