@@ -27,8 +27,8 @@ var kindNames = map[jobs.Kind]string{jobs.Import: "Caricamento di un file", jobs
 var stateNames = map[jobs.State][2]string{jobs.Queued: {"In coda", "bg-secondary"}, jobs.Running: {"In corso", "bg-primary"}, jobs.Done: {"Finita", "bg-success"},
 	jobs.Failed: {"Non riuscita", "bg-danger"}, jobs.Cancelled: {"Annullata", "bg-secondary"}}
 
-// jobKinds are what the list may be limited to.
-var jobKinds = []jobs.Kind{jobs.Import, jobs.Reconcile, jobs.Settle, jobs.Fulfil, jobs.Letter, jobs.Slips}
+// jobKinds are what the list may be limited to: what somebody works on today.
+var jobKinds = []jobs.Kind{jobs.Import, jobs.Reconcile, jobs.Settle, jobs.Fulfil}
 
 var jobListing = page.Listing{Filters: []string{"che", "stato"}}
 
